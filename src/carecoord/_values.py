@@ -137,7 +137,14 @@ class Period:
         years, months = divmod(self.months, 12)
         weeks, days = divmod(self.days, 7) if self.days % 7 == 0 else (0, self.days)
         hours, minutes = divmod(self.minutes, 60)
-        units = ((years, "year"), (months, "month"), (weeks, "week"), (days, "day"), (hours, "hour"), (minutes, "minute"))
+        units = (
+            (years, "year"),
+            (months, "month"),
+            (weeks, "week"),
+            (days, "day"),
+            (hours, "hour"),
+            (minutes, "minute"),
+        )
         return " ".join(f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in units if n)
 
     def after(self, start: D, times: int = 1) -> D:
