@@ -14,11 +14,11 @@ import attrs
 __all__ = ["FrozenMapping", "Period", "add_months", "is_id", "name_of"]
 
 K = TypeVar("K")
-V = TypeVar("V", covariant=True)
+V_co = TypeVar("V_co", covariant=True)
 D = TypeVar("D", date, datetime)
 
 
-class FrozenMapping(Mapping[K, V], Generic[K, V]):
+class FrozenMapping(Mapping[K, V_co], Generic[K, V_co]):
     """A mapping nobody can change: comparable, hashable where its values are, picklable.
 
     >>> FrozenMapping({"a": 1})["a"]
@@ -26,15 +26,15 @@ class FrozenMapping(Mapping[K, V], Generic[K, V]):
     """
 
     __slots__ = ("_entries",)
-    _entries: dict[K, V]
+    _entries: dict[K, V_co]
 
-    def __init__(self, entries: Mapping[K, V] | None = None) -> None:
+    def __init__(self, entries: Mapping[K, V_co] | None = None) -> None:
         object.__setattr__(self, "_entries", dict(entries or {}))
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} cannot be changed")
 
-    def __getitem__(self, key: K) -> V:
+    def __getitem__(self, key: K) -> V_co:
         return self._entries[key]
 
     def __iter__(self) -> Iterator[K]:
