@@ -1,7 +1,7 @@
 """Care-coordination logic as plain values and pure functions.
 
 Import what you need from the packages:
-[`scoring`][carecoord.scoring] turns answers into scores,
+`scoring` turns answers into scores,
 `roles` says who does what,
 `plans` says what was agreed and when it is looked at again,
 `stepped_care` decides about steps,

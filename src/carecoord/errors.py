@@ -1,6 +1,6 @@
 """Every error the library raises.
 
-All derive from [`CareCoordError`][carecoord.errors.CareCoordError] and from the built-in error a caller expects.
+All derive from `CareCoordError` and from the built-in error a caller expects.
 No message ever holds the name or identifier of a person in care.
 """
 

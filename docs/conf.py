@@ -1,0 +1,36 @@
+"""How Sphinx builds the site."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import carecoord
+
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+
+project = "carecoord"
+author = "the carecoord maintainers"
+version = release = carecoord.__version__
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "generated_pages"]
+exclude_patterns = ["_build", "_generated"]
+html_theme = "furo"
+html_title = f"carecoord {release}"
+html_copy_source = False
+
+# In docstrings, a name between single backticks is a link where it is public and code where it is not.
+default_role = "py:obj"
+nitpicky = True
+nitpick_ignore_regex = [("py:.*", r"(?!carecoord\.).*")]
+
+autodoc_default_options = {"members": True}
+autodoc_member_order = "bysource"
+autodoc_typehints_format = "short"
+autodoc_preserve_defaults = True
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
+napoleon_use_ivar = True
+
+myst_enable_extensions = ["colon_fence"]
+myst_heading_anchors = 2

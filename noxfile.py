@@ -1,0 +1,70 @@
+"""The one entry point for every check: `nox` runs what a change must pass, `nox -s NAME` one of them."""
+
+from __future__ import annotations
+
+import nox
+from nox.project import dependency_groups, load_toml
+
+nox.needs_version = ">=2026.4"
+nox.options.default_venv_backend = "venv"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["lint", "types", "layers", "tests", "docs"]
+
+PYTHONS = ["3.11", "3.12", "3.13"]
+
+
+def tools(group: str) -> tuple[str, ...]:
+    """Give what a dependency group of pyproject.toml installs."""
+    return dependency_groups(load_toml("pyproject.toml"), group)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Find faults and departures from the format."""
+    session.install(*tools("lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types with both checkers, tests and docs scripts included."""
+    session.install("-e", ".[test,docs]", *tools("types"))
+    session.run("mypy")
+    session.run("pyright")
+
+
+@nox.session
+def layers(session: nox.Session) -> None:
+    """Hold the layers: arrows point one way."""
+    session.install("-e", ".", *tools("layers"))
+    session.run("lint-imports", "--no-logo")
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run the tests and every example, with branch coverage."""
+    session.install("-e", ".[test]")
+    session.run("pytest", *(session.posargs or ["--cov"]))
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the site; a warning is an error."""
+    session.install("-e", ".[docs]")
+    session.run("sphinx-build", "-n", "-W", "--keep-going", "-q", "-E", "-b", "html", "docs", "docs/_build/html")
+
+
+@nox.session
+def benchmarks(session: nox.Session) -> None:
+    """Measure; compare only figures from one run."""
+    session.install("-e", ".[test]")
+    session.run("pytest", "benchmarks", "--benchmark-columns=median,iqr,ops", *session.posargs)
+
+
+@nox.session
+def mutation(session: nox.Session) -> None:
+    """Change the code a little, many times, and list the changes that no test noticed."""
+    session.install("-e", ".[test]", *tools("mutation"))
+    session.run("mutmut", "run", *session.posargs)
+    session.run("mutmut", "results")
