@@ -17,6 +17,7 @@ __all__ = [
     "DefinitionError",
     "Fault",
     "RuleError",
+    "StatusError",
     "UnknownIdError",
 ]
 
@@ -97,6 +98,29 @@ class RuleError(CareCoordError, ValueError):
     def __str__(self) -> str:
         """Give the message and the column."""
         return f"column {self.column}: {self.message}"
+
+
+class StatusError(CareCoordError, ValueError):
+    """A status that may not follow the present one.
+
+    Attributes:
+        kind: whose status it is, as `goal lifecycle`.
+        before: the present status, or `None` where there is none yet.
+        after: the status that was wanted.
+        legal: the statuses that may follow the present one; none where it is final.
+    """
+
+    def __init__(self, kind: str, before: str | None, after: str, legal: Iterable[str] = ()) -> None:
+        self.kind = kind
+        self.before = before
+        self.after = after
+        self.legal = tuple(legal)
+        super().__init__(self.kind, self.before, self.after, self.legal)
+
+    def __str__(self) -> str:
+        """Name both statuses and what may follow."""
+        legal = f"it may become {', '.join(self.legal)}" if self.legal else "it is final"
+        return f"{self.kind} cannot go from {self.before or 'none'} to {self.after}: {legal}"
 
 
 class UnknownIdError(CareCoordError, LookupError):
