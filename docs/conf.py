@@ -10,7 +10,7 @@ import carecoord
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
 project = "carecoord"
-author = "the carecoord maintainers"
+author = project_copyright = "the carecoord maintainers"
 version = release = carecoord.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "generated_pages"]
