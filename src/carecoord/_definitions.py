@@ -12,7 +12,7 @@ import math
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
@@ -186,6 +186,9 @@ def _structure_union(used: Converter, value: Any, cls: Any) -> Any:
         return None
     if set(members) == {date, datetime}:
         return _moment(value, None)
+    tagged = {tag: member for member in members if (tag := _tag_of(member)) is not None}
+    if len(tagged) == len(members):
+        return used.structure(value, _tagged(value, tagged))
     fitting = [member for member in members if _fits(value, member)]
     if len(fitting) >= 1:
         return used.structure(value, fitting[0])
@@ -196,6 +199,29 @@ def _structure_union(used: Converter, value: Any, cls: Any) -> Any:
         dict.fromkeys(words.get(member, "a list" if _is_tuple(member) else "a table") for member in members)
     )
     raise TypeError(f"{wanted} is wanted, found {_found(value)}")
+
+
+@cache
+def _tag_of(member: Any) -> str | None:
+    """Give the one word that a class's field `kind` can hold: it tells the members of a union apart."""
+    kind = attrs.fields_dict(attrs.resolve_types(member)).get("kind") if attrs.has(member) else None
+    words = get_args(kind.type) if kind is not None and _is_literal(kind.type) else ()
+    return words[0] if len(words) == 1 else None
+
+
+def _tagged(value: Any, members: Mapping[str, Any]) -> Any:
+    """Choose the member of a union by the value's `kind`."""
+    found = next((member for member in members.values() if isinstance(value, member)), None)
+    if found is not None:
+        return found
+    if not isinstance(value, Mapping):
+        raise TypeError(f"a table is wanted, found {_found(value)}")
+    tag = value.get("kind")
+    if not isinstance(tag, str) or tag not in members:
+        said = "kind is missing" if "kind" not in value else f"{_found(tag)} is no kind here"
+        hint = did_you_mean(tag, members) if isinstance(tag, str) else ""
+        raise ValueError(f"{said}, wanted {', '.join(members)}{hint}")
+    return members[tag]
 
 
 def _fits(value: Any, member: Any) -> bool:
@@ -255,12 +281,14 @@ def _class_hook(used: Converter, cls: Any) -> Callable[[Any, Any], Any]:
 
 
 def _class_unhook(used: Converter, cls: Any) -> Callable[[Any], Any]:
-    """Leave out what has its default value: what is written is what was said."""
+    """Leave out what has its default value: what is written is what was said, and the `kind` that tells it apart."""
     renamed: dict[str, Any] = {
         field.name: override(rename=_key_of(field)) if field.init else override(omit=True)
         for field in attrs.fields(cls)
     }
     attrs.resolve_types(cls)
+    if _tag_of(cls) is not None:
+        renamed["kind"] = override(omit_if_default=False)
     return make_dict_unstructure_fn(cls, used, _cattrs_omit_if_default=True, **renamed)
 
 
