@@ -13,7 +13,7 @@ project = "carecoord"
 author = project_copyright = "the carecoord maintainers"
 version = release = carecoord.__version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "generated_pages"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "docstrings", "generated_pages"]
 exclude_patterns = ["_build", "_generated"]
 html_theme = "furo"
 html_title = f"carecoord {release}"
@@ -22,15 +22,16 @@ html_copy_source = False
 # In docstrings, a name between single backticks is a link where it is public and code where it is not.
 default_role = "py:obj"
 nitpicky = True
-nitpick_ignore_regex = [("py:.*", r"(?!carecoord\.).*")]
+nitpick_ignore_regex = [("py:.*", r"(?!carecoord\.).*"), ("py:.*", r"carecoord\.(.*\.)?_.*")]
 
 autodoc_default_options = {"members": True}
 autodoc_member_order = "bysource"
+autodoc_type_aliases = {"Node": "Node"}  # else shown as all its kinds
 autodoc_typehints_format = "short"
-autodoc_preserve_defaults = True
-napoleon_google_docstring = True
-napoleon_numpy_docstring = False
+
 napoleon_use_ivar = True
+napoleon_attr_annotations = False
+python_maximum_signature_line_length = 140
 
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 2

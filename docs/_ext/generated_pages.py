@@ -46,13 +46,7 @@ def write_pages(app: Sphinx) -> None:
     write(docs / "_generated" / "unreleased.md", unreleased_changes(docs.parent))
 
 
-def skip_field_aliases(_app: Sphinx, _kind: str, _name: str, member: object, *_: object) -> bool | None:
-    """Leave out what Python says of the fields of a named tuple; the class says what they mean."""
-    return True if (member.__doc__ or "").startswith("Alias for field number") else None
-
-
 def setup(app: Sphinx) -> dict[str, bool]:
     """Let Sphinx call us."""
     app.connect("builder-inited", write_pages)
-    app.connect("autodoc-skip-member", skip_field_aliases)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
