@@ -85,6 +85,7 @@ class Vocabulary:
         definitions: named rules; in a rule each stands for its own body.
         sequences: named lists of rules.
         functions: functions of the host; a call of one is a fact that the host supplies, named by its text.
+        aliases: second names of facts.
         ranges: what each part of the rules read so far can be, worked out once.
     """
 
@@ -94,7 +95,8 @@ class Vocabulary:
     definitions: Mapping[str, Node] = attrs.field(factory=FrozenMapping)
     sequences: Mapping[str, Many] = attrs.field(factory=FrozenMapping)
     functions: Mapping[str, HostFunction] = attrs.field(factory=FrozenMapping)
-    ranges: Memo = attrs.field(init=False, factory=dict, eq=False, repr=False)
+    aliases: Mapping[str, str] = attrs.field(factory=FrozenMapping)
+    ranges: Memo = attrs.field(factory=dict, eq=False, repr=False)
 
     def known_names(self) -> Iterable[str]:
         """List every name a rule may use."""
@@ -297,10 +299,12 @@ class Reader:
 
     def resolve(self, name: str, tree: ast.AST) -> Node | Many:
         words = self.vocabulary
+        name = words.aliases.get(name, name)
         if name in words.names:
             return Name(name, words.names[name])
         if name in words.definitions:
-            return Defined(name, words.definitions[name])
+            body = words.definitions[name]
+            return body if isinstance(body, Defined) else Defined(name, body)
         if name in words.sequences:
             return words.sequences[name]
         if name in words.lists:

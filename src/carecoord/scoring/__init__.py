@@ -1,0 +1,31 @@
+"""Turn answers into scores, bands, cut-offs and flags; say what is missing and what is still certain."""
+
+from carecoord.scoring._catalogue import instrument, instruments, read_instrument, score, score_many
+from carecoord.scoring._change import ChangeOutcome, Changes, ScoreChange, change
+from carecoord.scoring._instrument import Band, Change, Cutoff, Flag, Instrument, Item, Score
+from carecoord.scoring._respondent import Respondent
+from carecoord.scoring._result import CutoffResult, FlagResult, Result, ScoreResult
+
+__all__ = [
+    "Band",
+    "Change",
+    "ChangeOutcome",
+    "Changes",
+    "Cutoff",
+    "CutoffResult",
+    "Flag",
+    "FlagResult",
+    "Instrument",
+    "Item",
+    "Respondent",
+    "Result",
+    "Score",
+    "ScoreChange",
+    "ScoreResult",
+    "change",
+    "instrument",
+    "instruments",
+    "read_instrument",
+    "score",
+    "score_many",
+]

@@ -1,0 +1,128 @@
+"""Find instruments by id and score answers with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from carecoord.errors import AnswerError, UnknownIdError
+from carecoord.scoring._engine import Answers
+from carecoord.scoring._instrument import Instrument
+from carecoord.scoring._respondent import Respondent
+from carecoord.scoring._result import Result
+
+__all__ = ["instrument", "instruments", "read_instrument", "score", "score_many"]
+
+FOLDER = Path(__file__).parent / "instruments"
+
+
+@cache
+def instruments() -> tuple[str, ...]:
+    """List the ids of the instruments that come with the library, without reading them.
+
+    >>> "phq-9" in instruments()
+    True
+    """
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+
+
+def instrument(id: str) -> Instrument:
+    """Give an instrument that comes with the library; it is read once.
+
+    Raises:
+        UnknownIdError: no instrument has this id; the nearest one is named.
+
+    >>> instrument("phq-9").permission
+    'free'
+    """
+    found = _READ.get(id)
+    if found is None:
+        if id not in instruments():
+            raise UnknownIdError("instrument", id, instruments())
+        found = _READ.setdefault(id, read_instrument(FOLDER / f"{id}.toml"))
+    return found
+
+
+_READ: dict[str, Instrument] = {}
+
+
+def read_instrument(source: str | Path) -> Instrument:
+    """Read an instrument of one's own.
+
+    Args:
+        source: a path to a TOML file, or its text.
+
+    Raises:
+        DefinitionError: with every fault and its place.
+
+    >>> read_instrument(FOLDER / "gad-7.toml").title
+    'Generalized Anxiety Disorder 7-item scale'
+    """
+    from carecoord._definitions import read_toml  # noqa: PLC0415 - cattrs is loaded when a definition is read
+    from carecoord.scoring._load import load  # noqa: PLC0415
+
+    return load(*read_toml(source))
+
+
+def score(
+    instrument: str | Instrument, answers: Answers, *, respondent: Respondent | Mapping[str, Any] | None = None
+) -> Result:
+    """Score one respondent's answers.
+
+    Args:
+        instrument: an instrument, or the id of one that comes with the library.
+        answers: one answer an item in the order asked, or a mapping by item (number, id or name);
+            `None` is an answer that was not given. NumPy's numbers are welcome; `True`, `"2"`, `2.7` for a
+            whole number and NaN are wrong.
+        respondent: what is known of who answered, for bands and cut-offs that depend on it.
+
+    Returns:
+        the scores by id. One that may not be given with these gaps has the value `None`, says why,
+        and says what is still possible.
+
+    Raises:
+        UnknownIdError: there is no such instrument.
+        AnswerError: with every wrong answer.
+
+    >>> result = score("phq-9", [2, 2, 1, 2, 1, 1, 2, 0, 1, 1])
+    >>> result["total"].value, result["total"].band, [flag.state for flag in result.flags]
+    (12, 'moderate', ['raised'])
+    """
+    found = _READ.get(instrument) if isinstance(instrument, str) else instrument
+    if found is None:
+        found = _named(str(instrument))
+    return Result(found, found.engine.run(answers, respondent))
+
+
+def _named(id: str) -> Instrument:
+    return instrument(id)
+
+
+def score_many(
+    instrument: str | Instrument,
+    rows: Iterable[Answers],
+    *,
+    respondents: Iterable[Respondent | Mapping[str, Any] | None] | None = None,
+) -> Iterator[Result | AnswerError]:
+    """Score many respondents; a row with wrong answers gives its error in its place.
+
+    Args:
+        instrument: an instrument, or the id of one.
+        rows: answers, as for `score`.
+        respondents: what is known of each, in the same order; as many as there are rows.
+
+    Raises:
+        UnknownIdError: there is no such instrument.
+
+    >>> [type(result).__name__ for result in score_many("gad-7", [[0] * 8, [9] * 8])]
+    ['Result', 'AnswerError']
+    """
+    found = _named(instrument) if isinstance(instrument, str) else instrument
+    pairs = zip(rows, respondents, strict=True) if respondents is not None else ((row, None) for row in rows)
+    for row, respondent in pairs:
+        try:
+            yield Result(found, found.engine.run(row, respondent))
+        except AnswerError as error:
+            yield error
