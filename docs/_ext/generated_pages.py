@@ -1,4 +1,4 @@
-"""Pages that Sphinx writes for itself: the reference, one page a public module, and the changes not yet released."""
+"""Pages that are written when the site is built: reference, instruments, and the changes not yet released."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from instrument_pages import instrument_page
 from sphinx.application import Sphinx
 
 import carecoord
+from carecoord.scoring import instrument, instruments
 
 
 def public_modules() -> Iterator[str]:
@@ -43,6 +45,8 @@ def write_pages(app: Sphinx) -> None:
     docs = Path(app.srcdir)
     for module in public_modules():
         write(docs / "reference" / f"{module.removeprefix('carecoord.')}.md", reference_page(module))
+    for name in instruments():
+        write(docs / "instruments" / f"{name}.md", instrument_page(instrument(name)))
     write(docs / "_generated" / "unreleased.md", unreleased_changes(docs.parent))
 
 

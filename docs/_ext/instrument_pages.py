@@ -1,0 +1,199 @@
+"""A page an instrument, written from its definition: what a clinician checks, and where each number was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol
+
+from carecoord._values import Period
+from carecoord.rules import Expression
+from carecoord.scoring import Instrument, Item, Score
+from carecoord.scoring._format import Source
+
+EVIDENCE = {
+    "two-sources": "two independent sources agree",
+    "one-source": "read in one source",
+    "unverified": "**unverified**: nobody has checked it against its source",
+}
+
+
+class Sourced(Protocol):
+    """What says where it was read, and how well that was checked."""
+
+    @property
+    def source(self) -> str:
+        """Where it was read."""
+        ...
+
+    @property
+    def evidence(self) -> str:
+        """How well that was checked."""
+        ...
+
+
+def instrument_page(instrument: Instrument) -> str:
+    """Give the page of an instrument, in Markdown."""
+    return "\n".join(_lines(instrument))
+
+
+def _lines(it: Instrument) -> Iterator[str]:
+    yield f"# {it.id}: {it.title}\n"
+    facts = {
+        "measures": it.measures,
+        "population": it.population,
+        "answered by": it.respondent,
+        "asks about": f"the last {Period.parse(it.recall).words}" if it.recall else "",
+        "permission": f"{it.permission}: {it.permission_note}".removesuffix(": "),
+        "evidence": EVIDENCE[it.evidence],
+        "LOINC": it.loinc,
+    }
+    yield from _table(("", ""), ([name, fact] for name, fact in facts.items() if fact))
+    if it.note:
+        yield f"{it.note}\n"
+    yield "## Items\n"
+    yield "The labels are ours: the wording of the questions is their owner's.\n"
+    yield from _table(
+        ("item", "asks about", "answers", "asked when", "LOINC"),
+        ([_name(item), item.label, _answers(item), _condition(item), item.loinc] for item in it.items),
+    )
+    yield "## Scores\n"
+    for score in it.scores:
+        yield from _score(score, it)
+    yield from _flags_and_change(it)
+    yield "## Worked examples\n"
+    yield "Each is run as a test; `-` is an answer that was not given.\n"
+    yield from _table(
+        ("answers", "respondent", "scores", "not scored", "worked out by"),
+        (
+            [_code(one.answers), _pairs(one.context), _pairs(one.scores), ", ".join(one.unscored), one.source]
+            for one in it.examples
+        ),
+    )
+    yield "## Sources\n"
+    for source in it.sources:
+        yield f"- {_citation(source)}"
+
+
+def _score(score: Score, it: Instrument) -> Iterator[str]:
+    yield f"### {score.label or score.id}\n"
+    rule = f"{score.id} = {score.value}".replace(" else ", " else\n  ")
+    yield f"```text\n{rule}\n```\n"
+    said = {
+        "range": f"{score.range[0]:g} to {score.range[1]:g} {score.unit}".strip() if score.range else "",
+        "one of": ", ".join(score.values),
+        "worse": score.worse if score.worse != "neither" else "",
+        "given when": _code(score.needs),
+        "unanswered items": score.missing,
+        "evidence": EVIDENCE[score.evidence] if score.evidence != it.evidence else "",
+        "LOINC": score.loinc,
+        "note": score.note,
+    }
+    yield from _table(("", ""), ([name, text] for name, text in said.items() if text))
+    for number, published in enumerate(score.band_sets):
+        yield f"Bands{f' ({published.name})' if number else ''}:\n"
+        yield from _table(
+            ("from", "to", "band", "for", "source"),
+            (
+                [
+                    f"{band.low:g}",
+                    f"{band.high:g}" if band.high is not None else f"below {band.below:g}" if band.below else "",
+                    band.label,
+                    _code(band.condition),
+                    _source(band, score.evidence),
+                ]
+                for band in published.bands
+            ),
+        )
+    if score.cutoffs:
+        yield "Cut-offs:\n"
+        yield from _table(
+            ("met when", "means", "for", "found in", "source"),
+            (
+                [
+                    _code(cutoff.text),
+                    cutoff.meaning,
+                    _code(cutoff.condition),
+                    cutoff.population,
+                    _source(cutoff, score.evidence),
+                ]
+                for cutoff in score.cutoffs
+            ),
+        )
+
+
+def _flags_and_change(it: Instrument) -> Iterator[str]:
+    if it.flags:
+        yield "## Flags\n"
+        yield "Each is raised, not raised, or undecided where what it needs was not answered.\n"
+        yield from _table(
+            ("flag", "raised when", "means", "urgency", "source"),
+            (
+                [_code(flag.id), _code(flag.rule), flag.meaning, flag.urgency, _source(flag, it.evidence)]
+                for flag in it.flags
+            ),
+        )
+    if it.changes:
+        yield "## Change\n"
+        yield from _table(
+            ("kind", "score", "met when", "for", "note", "source"),
+            (
+                [
+                    " ".join(filter(None, (change.size, change.direction, change.kind))),
+                    _code(change.score),
+                    _code(change.text),
+                    _code(change.condition),
+                    change.note,
+                    _source(change, it.evidence),
+                ]
+                for change in it.changes
+            ),
+        )
+
+
+def _citation(source: Source) -> str:
+    address, _, remark = source.url.partition(" ")
+    if not address.startswith("http"):
+        return ", ".join(filter(None, (source.cite, source.url)))
+    return f"[{source.cite}](<{address}>) {remark}".strip()
+
+
+def _name(item: Item) -> str:
+    return _code(f"q{item.n}") + (f" {_code(item.name)}" if item.id else "")
+
+
+def _answers(item: Item) -> str:
+    if not item.codes:
+        return item.wanted
+    return ", ".join(
+        str(code) if code == score else f"{code} (not answered)" if score is None else f"{code} (scores {score:g})"
+        for code, score in item.codes.items()
+    )
+
+
+def _condition(item: Item) -> str:
+    if item.asked_when is None:
+        return ""
+    return _code(item.asked_when) + (f", else {item.otherwise:g}" if item.otherwise is not None else "")
+
+
+def _source(it: Sourced, usual: str) -> str:
+    """Give where it was read, and how well that was checked where that is not as usual here."""
+    return ": ".join(filter(None, (it.source, EVIDENCE[it.evidence] if it.evidence != usual else "")))
+
+
+def _pairs(values: Mapping[str, object]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in values.items())
+
+
+def _code(text: Expression | str | None) -> str:
+    return f"`{text}`" if text is not None and str(text) else ""
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    """Give a table without the columns that are empty in every row."""
+    filled = [list(row) for row in rows]
+    heads = list(heads)
+    kept = [at for at, head in enumerate(heads) if not head or any(row[at] for row in filled)]
+    for row in (heads, ["---"] * len(heads), *filled):
+        yield f"| {' | '.join(row[at].replace('|', '&#124;') for at in kept)} |"
+    yield ""
