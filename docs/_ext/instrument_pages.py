@@ -7,6 +7,7 @@ from typing import Protocol
 
 from carecoord._values import Period
 from carecoord.rules import Expression
+from carecoord.rules._nodes import Defined, Lookup, Node, children
 from carecoord.scoring import Instrument, Item, Score
 from carecoord.scoring._format import Source
 
@@ -76,8 +77,9 @@ def _lines(it: Instrument) -> Iterator[str]:
 
 def _score(score: Score, it: Instrument) -> Iterator[str]:
     yield f"### {score.label or score.id}\n"
-    rule = f"{score.id} = {score.value}".replace(" else ", " else\n  ")
-    yield f"```text\n{rule}\n```\n"
+    rules = {score.id: str(score.value), **dict(_named_within([score.value.node], {one.name for one in it.scores}))}
+    written = [f"{name} = {rule}".replace(" else ", " else\n  ") for name, rule in rules.items()]
+    yield "\n".join(["```text", *written, "```\n"])
     said = {
         "range": f"{score.range[0]:g} to {score.range[1]:g} {score.unit}".strip() if score.range else "",
         "one of": ", ".join(score.values),
@@ -119,6 +121,18 @@ def _score(score: Score, it: Instrument) -> Iterator[str]:
                 for cutoff in score.cutoffs
             ),
         )
+
+
+def _named_within(nodes: Iterable[Node], scores: set[str]) -> Iterator[tuple[str, str]]:
+    """Give the named rules and tables that a rule rests on and that are no scores, in order of first use."""
+    for node in nodes:
+        if isinstance(node, Defined):
+            if node.name in scores:
+                continue
+            yield node.name, str(Expression(node.body))
+        elif isinstance(node, Lookup):
+            yield node.table, ", ".join(f"{key:g}: {value}" for key, value in node.entries)
+        yield from _named_within(children(node), scores)
 
 
 def _flags_and_change(it: Instrument) -> Iterator[str]:
