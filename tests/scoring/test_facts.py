@@ -6,10 +6,13 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from fnmatch import fnmatchcase as fnmatch
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from carecoord.scoring import score
 
 Table = dict[str, Any]
 
@@ -27,12 +30,29 @@ SECOND_SETS = {
 """Scores of the facts that are a further set of bands for another score's number: `score.set`."""
 
 DEVIATIONS = {
+    "asq": {"missing codes": "a refused item 5 leaves the level undecided, as the facts say of the screen"},
+    "bpi-sf": {"change": "moderate (30 %) and substantial (50 %) are two rules; the facts print them in one line"},
+    "esas-r": {"change": "improvement and deterioration have their own points, so two rules a score"},
+    "gaf": {"missing codes": "0 means inadequate information and counts as missing, as the facts say"},
     "kccq-12": {
         "missing codes": "code 6 (did not do for other reasons) counts as missing, as the facts say of each score",
         "change": "small, moderate and large are three rules; the facts print them in one line",
     },
+    "npi-q": {
+        "items[[]*].label": "one list gives ids and labels, so motor-disturbance and night-behaviours have a hyphen"
+    },
+    "ort": {"scores": "total picks the score of the respondent's sex; the facts hold the two apart"},
+    "panss": {"change": "acute and treatment-resistant illness are two rules; remission is read from its own score"},
+    "pcl-5": {"change[[]5 points*": "5 points were reliable, 10 the minimal difference that the rule holds"},
+    "qids-sr16": {
+        "items[[][6-9]].asked_when": "of each pair one is answered: the score's needs say so, no condition does"
+    },
+    "simpson-angus": {
+        "scores[[]mean].bands": "the mean of ten whole ratings moves by 0.1: above 0.3 is 0.4, not 0.301"
+    },
+    "whodas-2.0-36": {"items[[]*].values": "the recoding of the complex score (facts, summary) stands on the items"},
 }
-"""Where a definition rightly says something else than the facts, and why."""
+"""Where a definition rightly says something else than the facts (places as shell patterns), and why."""
 
 COMPARISON = re.compile(r"score (>=|<=|==|>|<) (-?[0-9.]+)")
 
@@ -126,8 +146,8 @@ def item_differences(definition: Table, facts: Table) -> Iterator[tuple[str, str
         number = fact["n"]
         item = defined.get(number, {})
         place = f"items[{number}]"
-        for field in ("label", "loinc", "unit"):
-            if item.get(field) != fact.get(field) and not (field == "unit" and item.get("time")):
+        for field in ("label", "loinc", *(("unit",) if "unit" in fact and not item.get("time") else ())):
+            if item.get(field) != fact.get(field):
                 yield f"{place}.{field}", f"{item.get(field)!r}, the facts have {fact.get(field)!r}"
         if ("asked_when" in item) != ("asked_when" in fact):
             yield f"{place}.asked_when", "one of the two has skip logic, the other has none"
@@ -199,7 +219,7 @@ def all_differences(definition: Table, facts: Table) -> Iterator[tuple[str, str]
             yield field, f"{definition.get(field)!r}, the facts have {facts.get(fact_field)!r}"
     yield from item_differences(definition, facts)
     scores = by_id(each(definition, definition["scores"]))
-    wanted = set()
+    wanted: set[str] = set()
     for fact in facts["scores"]:
         further = second_set(definition["id"], fact["id"])
         if further is not None:
@@ -210,15 +230,37 @@ def all_differences(definition: Table, facts: Table) -> Iterator[tuple[str, str]
             yield from score_differences(scores[fact["id"]], fact)
     if set(scores) != wanted:
         yield "scores", f"{sorted(set(scores) ^ wanted)} are in one and not in the other"
-    urgencies = Counter(flag["urgency"] for flag in each(definition, definition.get("flags", [])))
-    if urgencies != Counter(flag["urgency"] for flag in facts.get("flags", [])):
-        yield "flags", f"{urgencies}, the facts have {len(facts.get('flags', []))} flags"
-    kinds = Counter((rule["kind"], rule["score"]) for rule in definition.get("change", []))
-    fact_kinds = Counter(
-        (rule["kind"].replace("mcid", "minimal-difference"), rule["score"]) for rule in facts.get("change", [])
-    )
-    if kinds != fact_kinds:
-        yield "change", f"{kinds}, the facts have {fact_kinds}"
+    yield from flag_differences(definition, facts)
+    yield from change_differences(definition, facts)
+
+
+def flag_differences(definition: Table, facts: Table) -> Iterator[tuple[str, str]]:
+    """Give where the flags differ: how many of each urgency, and the condition of those on one item."""
+    flags = list(each(definition, definition.get("flags", [])))
+    wanted = facts.get("flags", [])
+    if Counter(flag["urgency"] for flag in flags) != Counter(flag["urgency"] for flag in wanted):
+        yield "flags", f"{len(flags)} flags, the facts have {len(wanted)}"
+    ids = {item["id"].replace("-", "_"): item["n"] for item in each(definition, definition["items"]) if "id" in item}
+    rules = {re.sub(r"[a-z][a-z_]+", lambda name: f"q{ids.get(name[0], name[0])}", flag["when"]) for flag in flags}
+    for flag in wanted:
+        match = re.fullmatch(r"item (\d+) (>=|=)=? (\d+)", flag["when"])
+        if match and f"q{match[1]} {'==' if match[2] == '=' else '>='} {match[3]}" not in rules:
+            yield f"flags[{flag['meaning']}]", f"the facts have {flag['when']}"
+
+
+def change_differences(definition: Table, facts: Table) -> Iterator[tuple[str, str]]:
+    """Give where the change rules differ: kinds, scores, and the first number of each rule."""
+    rules = definition.get("change", [])
+    wanted = [{**rule, "kind": rule["kind"].replace("mcid", "minimal-difference")} for rule in facts.get("change", [])]
+    if Counter((rule["kind"], rule["score"]) for rule in rules) != Counter(
+        (rule["kind"], rule["score"]) for rule in wanted
+    ):
+        yield "change", f"{len(rules)} rules, the facts have {len(wanted)}"
+    for rule in wanted:
+        number = re.search(r"(?<!CGI-)\b[0-9.]+", rule["rule"])
+        texts = [mine["when"] for mine in rules if (mine["kind"], mine["score"]) == (rule["kind"], rule["score"])]
+        if number and texts and not any(re.search(rf"\b{re.escape(number[0])}\b", text) for text in texts):
+            yield f"change[{rule['rule']}]", f"none of {texts} has {number[0]}"
 
 
 @pytest.mark.parametrize("instrument_id", IDS)
@@ -226,8 +268,8 @@ def test_definition_says_what_the_facts_say(instrument_id: str) -> None:
     """Codes, items, ranges, bands, cut-offs, flags and change rules agree, but for the listed deviations."""
     found = dict(all_differences(read(DEFINITIONS / f"{instrument_id}.toml"), read(FACTS / f"{instrument_id}.toml")))
     allowed = DEVIATIONS.get(instrument_id, {})
-    assert {place: text for place, text in found.items() if place not in allowed} == {}
-    assert set(allowed) == set(found), "a deviation that no longer is one has to go"
+    assert {place: text for place, text in found.items() if not any(fnmatch(place, known) for known in allowed)} == {}
+    assert all(any(fnmatch(place, known) for place in found) for known in allowed), "a deviation that is none has to go"
 
 
 @pytest.mark.parametrize("instrument_id", IDS)
@@ -249,19 +291,18 @@ def vectors() -> list[Any]:
     ]
 
 
-def answers_of(text: str) -> list[int | float | str | None]:
-    """Give answers in item order, `None` for a blank."""
-    return [None if token == "-" else answer_of(token) for token in text.split()]  # noqa: S105
+def answers_of(facts: Table, text: str) -> list[int | float | str | None]:
+    """Give answers in item order, `None` for a blank; codes such as 3a and clock times stay text."""
+    return [answer_of(item, token) for item, token in zip(facts["items"], text.split(), strict=True)]
 
 
-def answer_of(token: str) -> int | float | str:
-    """Give a number where the token is one, else its text (a clock time, a code such as 3a)."""
-    for kind in (int, float):
-        try:
-            return kind(token)
-        except ValueError:
-            continue
-    return token
+def answer_of(item: Table, text: str) -> int | float | str | None:
+    """Give one answer as a respondent gives it."""
+    if text == "-":
+        return None
+    if any(isinstance(code, str) for code in item["values"]) or ":" in text:
+        return text
+    return float(text) if "." in text else int(text)
 
 
 def expected(instrument_id: str, vector: Table) -> Iterator[tuple[str, str, object]]:
@@ -277,19 +318,27 @@ def expected(instrument_id: str, vector: Table) -> Iterator[tuple[str, str, obje
                 yield name, "value", outcome
         else:
             score = first if name == "band" else name.removesuffix("-band")
-            yield (*(second_set(instrument_id, score) or (score, "")), outcome)
+            further, name_of_set = second_set(instrument_id, score) or (score, "")
+            yield further, name_of_set, outcome
+
+
+def same(value: object, outcome: object) -> bool:
+    """Compare measured values to the four decimals that the facts print."""
+    if isinstance(value, float) and isinstance(outcome, int | float):
+        return abs(value - outcome) < 1e-4
+    return value == outcome
 
 
 @pytest.mark.parametrize(("instrument_id", "vector"), vectors())
 def test_worked_example_of_the_facts(instrument_id: str, vector: Table) -> None:
     """The engine gives the values, bands and refusals that the facts' worked example gives."""
-    from carecoord.scoring import score  # noqa: PLC0415
-
-    result = score(instrument_id, answers_of(vector["answers"]), respondent=vector.get("context"))
+    facts = read(FACTS / f"{instrument_id}.toml")
+    result = score(instrument_id, answers_of(facts, vector["answers"]), respondent=vector.get("context"))
     for name, what, outcome in expected(instrument_id, vector):
         given = result[name]
         if what == "value":
-            value = given.category if isinstance(outcome, str) else given.value
-            assert value == (pytest.approx(outcome, abs=1e-4) if isinstance(outcome, float) else outcome), name
+            assert same(given.category if isinstance(outcome, str) else given.value, outcome), (
+                f"{name} is {given.value}"
+            )
         else:
             assert (given.bands[what] if what else given.band) == outcome, f"{name} {what}"
