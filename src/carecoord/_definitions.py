@@ -1,8 +1,9 @@
 """Read definitions and data strictly: every fault at once, each with its place.
 
 TOML definitions and JSON data both go through one cattrs converter that converts nothing silently:
-a number is never made from text, yes/no is never a number, and a key that is not a field is refused with the nearest known one.
-Classes are plain attrs values; `key("in")` names the key of a field whose own name Python does not allow.
+a number is never made from text, yes/no is never a number,
+and a key that is not a field is refused with the nearest known one.
+Classes are plain attrs values; `carecoord._values.key` names the key of a field whose own name Python does not allow.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 from carecoord._values import FrozenMapping, Period
 from carecoord.errors import CareCoordError, DataError, DefinitionError, Fault, did_you_mean
 
-__all__ = ["converter", "fields_of", "key", "read_json", "read_text", "read_toml", "structure", "unstructure"]
+__all__ = ["converter", "fields_of", "read_json", "read_text", "read_toml", "structure", "unstructure"]
 
 T = TypeVar("T")
 
@@ -33,11 +34,6 @@ LARGEST_FILE = 2_000_000
 """Characters of a definition at most: text from strangers is read in bounded time."""
 
 Number = int | float
-
-
-def key(name: str, **options: Any) -> Any:
-    """Declare an attrs field that is called `name` in files: `in_ = key("in", default=())`."""
-    return attrs.field(metadata={"key": name}, **options)
 
 
 def fields_of(cls: type) -> tuple[str, ...]:

@@ -7,11 +7,11 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import attrs
 
-__all__ = ["FrozenMapping", "Period", "add_months", "is_id", "name_of"]
+__all__ = ["FrozenMapping", "Period", "add_months", "is_id", "key", "name_of"]
 
 K = TypeVar("K")
 V_co = TypeVar("V_co", covariant=True)
@@ -73,6 +73,16 @@ def name_of(identifier: str) -> str:
     if name[:1].isdigit():
         name = f"_{name}"
     return f"{name}_" if keyword.iskeyword(name) else name
+
+
+def key(name: str, **options: Any) -> Any:
+    """Declare an attrs field that is called `name` in files.
+
+    >>> @attrs.frozen
+    ... class Cutoff:
+    ...     for_: str = key("for", default="")
+    """
+    return attrs.field(metadata={"key": name}, **options)
 
 
 def add_months(day: D, months: int) -> D:

@@ -8,8 +8,7 @@ from typing import Any, Literal
 
 import attrs
 
-from carecoord._definitions import key
-from carecoord._values import FrozenMapping, name_of
+from carecoord._values import FrozenMapping, key, name_of
 from carecoord.errors import DefinitionError, Fault
 
 __all__ = [
