@@ -16,8 +16,7 @@ from carecoord.rules import Bounds
 from carecoord.rules._compile import compile_positional
 from carecoord.rules._nodes import Node, facts_of
 from carecoord.scoring._instrument import Instrument, Item
-from carecoord.scoring._load import RESPONDENT
-from carecoord.scoring._respondent import Respondent
+from carecoord.scoring._respondent import RESPONDENT, Respondent
 
 __all__ = ["Answers", "Engine"]
 

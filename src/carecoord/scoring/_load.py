@@ -29,19 +29,13 @@ from carecoord.scoring._format import (
 )
 from carecoord.scoring._instrument import Change, Cutoff, Flag, Instrument, Item, Score
 from carecoord.scoring._ranges import code_step, range_fault
+from carecoord.scoring._respondent import RESPONDENT
 
 __all__ = ["load"]
 
 MOST_ITEMS = 1000
 MOST_RULES = 500
 DEEPEST = 30
-RESPONDENT: dict[str, Kind] = {
-    "age": Kind.number(0, 130),
-    "sex": Kind.choice(("female", "male")),
-    "informant": Kind.choice(("self", "parent", "teacher", "caregiver", "clinician")),
-    "setting": Kind.TEXT,
-}
-"""What rules of every instrument may ask about the respondent; age in years."""
 
 _WORD = re.compile(r"'[^']*'|\"[^\"]*\"|[A-Za-z_][A-Za-z0-9_]*\b(?!\s*\()")
 _WHOLE = re.compile(r"-?\d{1,9}")

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from carecoord._values import FrozenMapping
+from carecoord.rules import Kind
 
-__all__ = ["Respondent"]
+__all__ = ["RESPONDENT", "Respondent"]
+
+RESPONDENT: dict[str, Kind] = {
+    "age": Kind.number(0, 130),
+    "sex": Kind.choice(("female", "male")),
+    "informant": Kind.choice(("self", "parent", "teacher", "caregiver", "clinician")),
+    "setting": Kind.TEXT,
+}
+"""What rules of every instrument may ask about the respondent; age in years."""
 
 
 class Respondent(FrozenMapping[str, "int | float | str | bool"]):
