@@ -1,6 +1,50 @@
 """What was agreed, who holds each part, and when it is looked at again."""
 
+from carecoord.plans._agenda import AgendaItem, agenda
+from carecoord.plans._history import Before, Revision
+from carecoord.plans._parts import Activity, ActivityKind, Channel, Domain, Done, Goal, Need, Owner, Priority, Review
+from carecoord.plans._plan import CarePlan, Changes
 from carecoord.plans._recurrence import Weekday
 from carecoord.plans._review import Occurrence, ReviewCycle, ReviewState, ReviewStatus
+from carecoord.plans._statuses import (
+    Achievement,
+    ActivityStatus,
+    Axis,
+    GoalLifecycle,
+    Intent,
+    NeedStatus,
+    PlanStatus,
+    legal_moves,
+)
 
-__all__ = ["Occurrence", "ReviewCycle", "ReviewState", "ReviewStatus", "Weekday"]
+__all__ = [
+    "Achievement",
+    "Activity",
+    "ActivityKind",
+    "ActivityStatus",
+    "AgendaItem",
+    "Axis",
+    "Before",
+    "CarePlan",
+    "Changes",
+    "Channel",
+    "Domain",
+    "Done",
+    "Goal",
+    "GoalLifecycle",
+    "Intent",
+    "Need",
+    "NeedStatus",
+    "Occurrence",
+    "Owner",
+    "PlanStatus",
+    "Priority",
+    "Review",
+    "ReviewCycle",
+    "ReviewState",
+    "ReviewStatus",
+    "Revision",
+    "Weekday",
+    "agenda",
+    "legal_moves",
+]

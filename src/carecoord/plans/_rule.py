@@ -82,7 +82,7 @@ def _check_days(parts: Mapping[str, str]) -> None:
     if parts.get("WKST", "MO") not in WEEKDAYS:
         raise ValueError(f"WKST is one of {', '.join(WEEKDAYS)}")
     found = [(day, _DAY.fullmatch(day)) for day in parts["BYDAY"].split(",")] if "BYDAY" in parts else []
-    numbers = {match[1] for day, match in found if match and match[1]}
+    numbers = {match[1] for _, match in found if match and match[1]}
     wrong = next((day for day, match in found if not match), None)
     if wrong is not None:
         raise ValueError(f"BYDAY is a list of days such as TU, 2TU or -1FR, not {wrong[:20]!r}")
@@ -161,6 +161,7 @@ class Rule:
 
     def day_by(self, day: date) -> date | None:
         """Give the last day on or before `day`."""
+        day = min(day, self.last)
         if day < self.anchor:
             return None
         for back in (self.interval * STEPS[self.frequency], 31, 366, 8 * 366, LONGEST_GAP.days):

@@ -1,0 +1,179 @@
+"""Everything that is due, overdue or coming, across plans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import Final, Literal
+
+import attrs
+
+from carecoord.errors import DataError, Fault
+from carecoord.plans._parts import Activity, Goal, Owner, Review, standing
+from carecoord.plans._plan import CarePlan
+from carecoord.plans._review import Occurrence, ReviewCycle
+
+__all__ = ["AgendaItem", "agenda"]
+
+Kind = Literal["review", "goal", "activity"]
+State = Literal["overdue", "due", "upcoming"]
+
+_IN_FORCE: Final = ("plan", "order")
+_RUNNING: Final = ("active", "unknown")
+_PURSUED: Final = ("accepted", "active")
+_REACHED: Final = ("achieved", "sustaining")
+_OPEN: Final = ("not-started", "scheduled", "in-progress", "unknown")
+_URGENCY: Final = ("overdue", "due", "upcoming")
+_ONE_DAY: Final = timedelta(days=1)
+
+
+@attrs.frozen(kw_only=True)
+class AgendaItem:
+    """One thing that someone is to do.
+
+    Attributes:
+        plan: the id of the plan.
+        person: the id of the person the plan is for.
+        kind: whether it is a review, a goal to be reached, or an activity.
+        id: the id of the review, goal or activity.
+        owner: who holds it; `None` where the plan does not say.
+        state: how it stands on the day asked about.
+        scheduled: the day it was scheduled for, which identifies it within its review or activity.
+        due: the day it is due.
+        overdue_from: the first day on which it is overdue.
+        because: why it is listed, in a sentence.
+    """
+
+    plan: str
+    person: str
+    kind: Kind
+    id: str
+    owner: Owner | None
+    state: State
+    scheduled: date
+    due: date
+    overdue_from: date
+    because: str
+
+
+def agenda(plans: Iterable[CarePlan], *, on: date, through: date | None = None) -> tuple[AgendaItem, ...]:
+    """List everything that is overdue or due on a day, and what falls due from then through another.
+
+    A review or a scheduled activity is listed once for the outstanding time, however many times were missed since:
+    doing it now covers them; and once for each later time that falls due through the last day.
+    What was done after the day asked about is not seen.
+
+    Listed are plans of intent `plan` or `order`; the others are not agreed.
+    Of an `active` plan everything is listed: reviews; goals that are accepted or active, have a due day and are not
+    achieved; activities that are not begun or in progress and have a due day or a schedule.
+    A plan whose status is `unknown` is listed in full too, and the reason says so: nobody knows that it is over.
+    Of a plan `on-hold` only the reviews are listed: someone has to look again whether it goes on.
+    A draft is not acted on, and a plan that is completed, revoked or entered in error is over: nothing is listed.
+
+    Args:
+        plans: the plans, in any order.
+        on: the day asked about.
+        through: the last day that is looked ahead to, itself included; the day asked about where left out.
+
+    Returns:
+        What is overdue first, then what is due, then what is coming; the earliest first, then by plan, kind and id.
+
+    Raises:
+        DataError: `through` is before `on`.
+
+    Example:
+        >>> plan = CarePlan(
+        ...     id="p1", person="A", created=date(2026, 1, 5), status="active",
+        ...     reviews=[Review(id="monthly", cycle=ReviewCycle(anchor=date(2026, 1, 31), every="P1M", grace="P7D"),
+        ...                     owner=Owner(duty="own_plan")).record(on=date(2026, 1, 30))])
+        >>> for item in agenda([plan], on=date(2026, 3, 8), through=date(2026, 3, 31)):
+        ...     print(item.state, item.because)
+        overdue monthly was due on 2026-02-28 and has been overdue since 2026-03-08; last done on 2026-01-30
+        upcoming monthly is due on 2026-03-31
+    """
+    last = on if through is None else through
+    if last < on:
+        raise DataError("agenda", [Fault("through", f"{last} is before {on}, the day asked about")])
+    items = [item for plan in plans for item in _plan_items(plan, on, last)]
+    return tuple(sorted(items, key=_order))
+
+
+def _order(item: AgendaItem) -> tuple[int, date, str, str, str, str, str]:
+    return (_URGENCY.index(item.state), item.due, item.plan, item.person, item.kind, item.id, item.because)
+
+
+def _plan_items(plan: CarePlan, on: date, last: date) -> Iterator[AgendaItem]:
+    running = plan.status in _RUNNING
+    if plan.intent not in _IN_FORCE or not (running or plan.status == "on-hold"):
+        return
+    listed = _Listing(plan, on, last)
+    for review in plan.reviews:
+        yield from listed.again("review", review, review.cycle)
+    if not running:
+        return
+    for goal in plan.goals:
+        if goal.due is not None and goal.lifecycle in _PURSUED and goal.achievement not in _REACHED:
+            near = "nobody has said how near it is" if goal.achievement is None else f"it is {goal.achievement}"
+            yield from listed.once("goal", goal, goal.due, f"to be reached; {near}")
+    for activity in plan.activities:
+        if activity.status not in _OPEN:
+            continue
+        if activity.schedule is not None:
+            yield from listed.again("activity", activity, activity.schedule)
+        elif activity.due is not None:
+            yield from listed.once("activity", activity, activity.due, f"to be done; it is {activity.status}")
+
+
+@attrs.frozen
+class _Listing:
+    """What one plan asks for from a day to another."""
+
+    plan: CarePlan
+    on: date
+    last: date
+
+    def again(self, kind: Kind, part: Review | Activity, cycle: ReviewCycle) -> Iterator[AgendaItem]:
+        """List what a cycle asks for: what is outstanding, and each later time that is still to come."""
+        done = [each for each in part.done if each.on <= self.on]
+        status = standing(cycle, done, self.on)
+        first = status.outstanding
+        if first is None or status.state == "ended":
+            return
+        name = part.title or part.id
+        so_far = f"last done on {max(each.on for each in done)}" if done else "never done so far"
+        words = {
+            "overdue": f"was due on {first.due} and has been overdue since {first.overdue_from}",
+            "due": f"has been due since {first.due} and is overdue from {first.overdue_from}",
+            "upcoming": f"is due on {first.due}",
+        }
+        if first.due <= self.last:
+            yield self.item(kind, part, status.state, first, f"{name} {words[status.state]}; {so_far}")
+        for later in cycle.occurrences(max(self.on, first.due) + _ONE_DAY, self.last):
+            yield self.item(kind, part, "upcoming", later, f"{name} is due on {later.due}")
+
+    def once(self, kind: Kind, part: Goal | Activity, due: date, task: str) -> Iterator[AgendaItem]:
+        """List what is due on one day."""
+        if due > self.last:
+            return
+        state: State = "upcoming" if self.on < due else "due" if self.on == due else "overdue"
+        name = part.statement if isinstance(part, Goal) else part.title
+        because = f"{name} {'was' if state == 'overdue' else 'is'} due on {due}, {task}"
+        yield self.item(kind, part, state, Occurrence(due, due, due + _ONE_DAY), because)
+
+    def item(
+        self, kind: Kind, part: Review | Goal | Activity, state: State, review: Occurrence, because: str
+    ) -> AgendaItem:
+        """Give the entry."""
+        doubt = "; the status of the plan is unknown" if self.plan.status == "unknown" else ""
+        return AgendaItem(
+            plan=self.plan.id,
+            person=self.plan.person,
+            kind=kind,
+            id=part.id,
+            owner=part.owner,
+            state=state,
+            scheduled=review.scheduled,
+            due=review.due,
+            overdue_from=review.overdue_from,
+            because=because + doubt,
+        )

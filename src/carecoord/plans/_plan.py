@@ -1,0 +1,343 @@
+"""The care plan: what was agreed with one person, version by version."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final, TypedDict, TypeVar, Unpack
+
+import attrs
+
+from carecoord.errors import DataError, Fault, RuleError, UnknownIdError, did_you_mean
+from carecoord.plans._history import PARTS, PLAIN, Before, Revision
+from carecoord.plans._parts import Activity, Goal, Need, Review, given, one_of, texts
+from carecoord.plans._statuses import Intent, PlanStatus, moved
+
+if TYPE_CHECKING:
+    from carecoord.rules import Vocabulary
+
+__all__ = ["CarePlan", "Changes"]
+
+AnyPart = Need | Goal | Activity | Review
+Part = TypeVar("Part", Need, Goal, Activity, Review)
+
+_FINAL: Final = ("revoked", "completed", "entered-in-error")
+
+
+class Changes(TypedDict, total=False):
+    """What a revision may change.
+
+    Parts are added, or take the place of the part with the same id; parts not given stay as they are.
+    """
+
+    title: str
+    status: PlanStatus
+    start: date | None
+    end: date | None
+    strengths: Iterable[str]
+    matters: Iterable[str]
+    needs: Iterable[Need]
+    goals: Iterable[Goal]
+    activities: Iterable[Activity]
+    reviews: Iterable[Review]
+
+
+def _needs(parts: Iterable[Need]) -> tuple[Need, ...]:
+    return tuple(parts)
+
+
+def _goals(parts: Iterable[Goal]) -> tuple[Goal, ...]:
+    return tuple(parts)
+
+
+def _activities(parts: Iterable[Activity]) -> tuple[Activity, ...]:
+    return tuple(parts)
+
+
+def _reviews(parts: Iterable[Review]) -> tuple[Review, ...]:
+    return tuple(parts)
+
+
+def _revisions(revisions: Iterable[Revision]) -> tuple[Revision, ...]:
+    return tuple(revisions)
+
+
+@attrs.frozen(kw_only=True)
+class CarePlan:
+    """One shared plan for one person.
+
+    A plan changes through `revise`, which gives the next version and keeps what stood there before.
+    Nothing in a plan is ever dropped: a part ends by its status, a review by its cycle.
+
+    Attributes:
+        id: text the host gives.
+        person: the id of the person it is for.
+        created: the day of its first version.
+        author: who made the first version.
+        title: what to call it.
+        intent: how binding it is; fixed when the plan is made.
+        status: how it stands; a `draft` is not acted on.
+        start: the first day it covers.
+        end: the last day it covers.
+        replaces: the ids of the plans it goes on from.
+        part_of: the id of the plan it belongs to, as a crisis plan does.
+        needs: what it is to help with, on every side of the person's life.
+        strengths: what the person can build on, in their words.
+        matters: what matters to the person, in their words.
+        goals: what the person wants to reach.
+        activities: what is done for that.
+        reviews: when it is looked at again.
+        history: the revisions since the first version, oldest first.
+
+    Raises:
+        DataError: with everything that is wrong.
+    """
+
+    id: str = attrs.field(validator=given)
+    person: str = attrs.field(validator=given)
+    created: date
+    author: str | None = None
+    title: str = ""
+    intent: Intent = attrs.field(default="plan", validator=one_of(Intent))
+    status: PlanStatus = attrs.field(default="draft", validator=one_of(PlanStatus))
+    start: date | None = None
+    end: date | None = None
+    replaces: tuple[str, ...] = attrs.field(default=(), converter=texts)
+    part_of: str | None = None
+    needs: tuple[Need, ...] = attrs.field(default=(), converter=_needs)
+    strengths: tuple[str, ...] = attrs.field(default=(), converter=texts)
+    matters: tuple[str, ...] = attrs.field(default=(), converter=texts)
+    goals: tuple[Goal, ...] = attrs.field(default=(), converter=_goals)
+    activities: tuple[Activity, ...] = attrs.field(default=(), converter=_activities)
+    reviews: tuple[Review, ...] = attrs.field(default=(), converter=_reviews)
+    history: tuple[Revision, ...] = attrs.field(default=(), converter=_revisions, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Check what the parts say together."""
+        faults = list(self._faults())
+        if faults:
+            raise DataError("care plan", faults)
+
+    def _faults(self) -> Iterator[Fault]:
+        for name in PARTS:
+            yield from _twice(name, getattr(self, name))
+        needs, goals = {need.id for need in self.needs}, {goal.id for goal in self.goals}
+        for goal in self.goals:
+            yield from _dangling(f"$.goals[{goal.id}].needs", goal.needs, needs, "need")
+        for activity in self.activities:
+            yield from _dangling(f"$.activities[{activity.id}].goals", activity.goals, goals, "goal")
+        if self.start is not None and self.end is not None and self.end < self.start:
+            yield Fault("$.end", f"{self.end} is before the start, {self.start}")
+        yield from self._history_faults()
+
+    def _history_faults(self) -> Iterator[Fault]:
+        held = {f"{name}.{part.id}" for name in PARTS for part in getattr(self, name)} | set(PLAIN)
+        latest = self.created
+        for version, revision in enumerate(self.history, 2):
+            place = f"$.history[{version - 2}]"
+            if revision.version != version:
+                yield Fault(f"{place}.version", f"{version} is wanted, found {revision.version}")
+            if revision.on < latest:
+                yield Fault(f"{place}.on", f"{revision.on} is before the version it follows, {latest}")
+            for lost in sorted({*revision.changed, *revision.added} - held):
+                yield Fault(place, f"it speaks of {lost[:60]}, which the plan does not hold")
+            latest = max(latest, revision.on)
+
+    @property
+    def version(self) -> int:
+        """The number of this version, from 1."""
+        return len(self.history) + 1
+
+    def need(self, id: str) -> Need:
+        """Give a need by its id.
+
+        Raises:
+            UnknownIdError: the plan has none with this id.
+        """
+        return _find("need", id, self.needs)
+
+    def goal(self, id: str) -> Goal:
+        """Give a goal by its id.
+
+        Raises:
+            UnknownIdError: the plan has none with this id.
+        """
+        return _find("goal", id, self.goals)
+
+    def activity(self, id: str) -> Activity:
+        """Give an activity by its id.
+
+        Raises:
+            UnknownIdError: the plan has none with this id.
+        """
+        return _find("activity", id, self.activities)
+
+    def review(self, id: str) -> Review:
+        """Give a review by its id.
+
+        Raises:
+            UnknownIdError: the plan has none with this id.
+        """
+        return _find("review", id, self.reviews)
+
+    def revise(self, *, by: str, on: date, reason: str, **changes: Unpack[Changes]) -> CarePlan:
+        """Give the next version.
+
+        Fields given take the place of what stood there.
+        Needs, goals, activities and reviews given are added, or take the place of the one with the same id; those not
+        given stay, so that nothing is dropped.
+        What was done stays as it was recorded.
+
+        Args:
+            by: who revises it.
+            on: the day the new version takes effect; not before the version it follows.
+            reason: why.
+            changes: the fields that change, as `Changes` lists them.
+
+        Raises:
+            StatusError: a status may not follow the present one; the error names those that may.
+            DataError: the plan is over, a field is fixed, what was done would be lost, or the parts do not fit.
+
+        Example:
+            >>> plan = CarePlan(id="p1", person="A", created=date(2026, 1, 5), strengths=["a garden"])
+            >>> plan = plan.revise(by="lee", on=date(2026, 1, 12), reason="agreed", status="active")
+            >>> plan.version, plan.status, plan.history[0].changed, plan.at_version(1).status
+            (2, 'active', ('status',), 'draft')
+        """
+        given = self._checked(changes)
+        fields = {name: _taken(name, getattr(self, name), value) for name, value in given.items()}
+        status = moved("plan", self.status, fields.get("status", self.status))
+        added: list[str] = []
+        for name in PARTS:
+            old = {part.id: part for part in getattr(self, name)}
+            for part in fields.get(name, ()):
+                if part.id in old:
+                    _check_follows(old[part.id], part, draft=status == "draft")
+                else:
+                    added.append(f"{name}.{part.id}")
+        before = _before(self, fields)
+        revision = Revision(version=self.version + 1, by=by, on=on, reason=reason, added=tuple(added), before=before)
+        return attrs.evolve(self, **fields, history=(*self.history, revision))
+
+    def at_version(self, version: int) -> CarePlan:
+        """Give the plan as it was, with the history it had then.
+
+        Raises:
+            UnknownIdError: there is no such version.
+        """
+        if not 1 <= version <= self.version:
+            raise UnknownIdError("version", str(version), map(str, range(1, self.version + 1)))
+        plan = self
+        while plan.version > version:
+            plan = _undone(plan)
+        return plan
+
+    def as_of(self, on: date) -> CarePlan | None:
+        """Give the version in effect at the end of a day; `None` before the first."""
+        if on < self.created:
+            return None
+        return self.at_version(1 + sum(revision.on <= on for revision in self.history))
+
+    def target_faults(self, vocabulary: Vocabulary) -> tuple[Fault, ...]:
+        """Read the target of every goal with these names; give those that do not read, and why."""
+        faults: list[Fault] = []
+        for goal in self.goals:
+            try:
+                goal.rule(vocabulary)
+            except RuleError as error:
+                faults.append(Fault(f"$.goals[{goal.id}].target", str(error)))
+        return tuple(faults)
+
+    def _checked(self, changes: Changes) -> dict[str, Any]:
+        """Refuse what no revision may change."""
+        given = dict[str, Any](changes)
+        faults: list[Fault] = []
+        if self.status in _FINAL and given.get("status") != "entered-in-error":
+            faults.append(Fault("$.status", f"the plan is {self.status}: to go on, make a new one that replaces it"))
+        for name in given:
+            if name in attrs.fields_dict(CarePlan) and name not in (*PLAIN, *PARTS):
+                faults.append(Fault(f"$.{name}", "it is fixed when the plan is made"))
+            elif name not in (*PLAIN, *PARTS):
+                faults.append(Fault(f"$.{name}", f"not a field here{did_you_mean(name, (*PLAIN, *PARTS))}"))
+        for name in given.keys() & PARTS:
+            given[name] = tuple(given[name])
+            faults += _twice(name, given[name])
+        if faults:
+            raise DataError("care plan", faults)
+        return given
+
+
+def _twice(name: str, parts: Iterable[AnyPart]) -> Iterator[Fault]:
+    for found, times in Counter(part.id for part in parts).items():
+        if times > 1:
+            yield Fault(f"$.{name}[{found}]", "the id stands twice")
+
+
+def _dangling(place: str, named: Iterable[str], known: Collection[str], kind: str) -> Iterator[Fault]:
+    for each_id in named:
+        if each_id not in known:
+            yield Fault(place, f"the plan has no {kind} {each_id[:60]}{did_you_mean(each_id, known)}")
+
+
+def _find(kind: str, wanted: str, parts: Sequence[Part]) -> Part:
+    for part in parts:
+        if part.id == wanted:
+            return part
+    raise UnknownIdError(kind, wanted, [part.id for part in parts])
+
+
+def _taken(name: str, old: Any, given: Any) -> Any:
+    """Give the new value of a field: parts are merged by their id, in their order."""
+    if name not in PARTS:
+        return texts(given) if isinstance(old, tuple) else given
+    new = {part.id: part for part in given}
+    return (*(new.pop(part.id, part) for part in old), *new.values())
+
+
+def _check_follows(before: AnyPart, after: AnyPart, *, draft: bool) -> None:
+    """Refuse a status that may not follow, and the loss of what was done."""
+    if isinstance(before, Need) and isinstance(after, Need):
+        moved("need", before.status, after.status)
+    if isinstance(before, Goal) and isinstance(after, Goal):
+        moved("goal lifecycle", before.lifecycle, after.lifecycle)
+        if before.achievement is not None or after.achievement is not None:
+            moved("goal achievement", before.achievement, after.achievement or "none")
+    if isinstance(before, Activity) and isinstance(after, Activity):
+        moved("activity", before.status, after.status)
+        if draft and after.status == "in-progress" != before.status:
+            raise DataError("care plan", [Fault(f"$.activities[{after.id}].status", "a draft plan is not acted on")])
+    if isinstance(before, Activity | Review) and isinstance(after, Activity | Review):
+        lost = Counter(before.done) - Counter(after.done)
+        if lost:
+            kind = "activities" if isinstance(before, Activity) else "reviews"
+            when = ", ".join(str(done.on) for done in lost)
+            raise DataError("care plan", [Fault(f"$.{kind}[{after.id}].done", f"what was done on {when} is not kept")])
+
+
+def _before(plan: CarePlan, fields: dict[str, Any]) -> Before:
+    """Keep what these fields change, as it was."""
+    kept: dict[str, Any] = {}
+    for name, new in fields.items():
+        old = getattr(plan, name)
+        if name in PARTS:
+            now = {part.id: part for part in new}
+            kept[name] = tuple(part for part in old if part != now[part.id])
+        elif old is None and new is not None:
+            kept["unset"] = (*kept.get("unset", ()), name)
+        elif old != new:
+            kept[name] = old
+    return Before(**kept)
+
+
+def _undone(plan: CarePlan) -> CarePlan:
+    """Give the version before the last revision."""
+    *earlier, revision = plan.history
+    before = revision.before
+    fields: dict[str, Any] = {name: getattr(before, name) for name in PLAIN if getattr(before, name) is not None}
+    fields.update(dict.fromkeys(before.unset))
+    for name in PARTS:
+        was = {part.id: part for part in getattr(before, name)}
+        parts = (part for part in getattr(plan, name) if f"{name}.{part.id}" not in revision.added)
+        fields[name] = tuple(was.get(part.id, part) for part in parts)
+    return attrs.evolve(plan, **fields, history=earlier)
