@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# Machines are shared, so the time one example takes says nothing; on CI, Hypothesis' own profile stays underneath.
-settings.register_profile("shared-machine", settings(), deadline=None)
-settings.load_profile("shared-machine")
+# On CI, Hypothesis' own profile stays underneath.
+settings.register_profile(
+    "carecoord",
+    settings(),
+    deadline=None,  # machines are shared: the time that one example takes says nothing
+    suppress_health_check=[HealthCheck.differing_executors],  # mutmut runs the tests again and again in one process
+)
+settings.load_profile("carecoord")
