@@ -35,7 +35,8 @@ def test_examples_of_a_page_run_from_top_to_bottom(page: str) -> None:
         kind, code = block.groups()
         line = text.count("\n", 0, block.start(2))
         if kind == "pycon":
-            assert not run_session(code, names, page, line)
+            if report := run_session(code, names, page, line):
+                pytest.fail(report, pytrace=False)
         else:
             exec(compile("\n" * line + code, page, "exec"), names)  # noqa: S102 the example is ours
 
