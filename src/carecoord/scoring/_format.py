@@ -142,7 +142,7 @@ class Example:
         answers: one answer an item, in order, with spaces between; `-` is a blank.
         context: what is known of the respondent.
         scores: the scores it must give; measured to four decimals.
-        bands: the first band set's band, by score.
+        bands: the main band by score; that of a further set by `score.set`.
         flags: exactly the flags it must raise; not compared where left out.
         unscored: scores that must be unknown.
         source: who worked it out.
@@ -184,7 +184,7 @@ class DefinitionFile:
 
 
 _BLANK = re.compile(r"\{(\w+)\}")
-_RANGE = re.compile(r"(\d{1,4})-(\d{1,4})")
+_SPANS = re.compile(r"\d{1,4}(-\d{1,4})?( \d{1,4}(-\d{1,4})?)*")
 MOST_COPIES = 200
 RULES = frozenset(("value", "needs", "when", "for", "asked_when", "band_on"))
 """The keys whose texts are rules."""
@@ -211,7 +211,15 @@ def expand(data: Mapping[str, Any], name: str) -> dict[str, Any]:
             ]
     if faults:
         raise DefinitionError(name, faults)
+    items = full.get("items")
+    if isinstance(items, list) and any(isinstance(block, Mapping) and "each" in block for block in data["items"]):
+        full["items"] = sorted(items, key=_number)
     return full
+
+
+def _number(item: Any) -> int:
+    number = item.get("n") if isinstance(item, Mapping) else None
+    return number if isinstance(number, int) else 0
 
 
 def _is_texts(members: Any) -> bool:
@@ -236,17 +244,18 @@ def _copies(block: Any, lists: Mapping[str, Any], path: str, faults: list[Fault]
         faults.append(Fault(f"{path}.n", f"as many numbers as {over} has members are wanted, as 1-{len(members)}"))
         return
     for number, member in zip(numbers, members, strict=True):
-        copy = {key: _filled(value, over, member) for key, value in block.items() if key != "each"}
+        copy = {key: _filled(value, over, member, key) for key, value in block.items() if key != "each"}
         yield {**copy, "n": number} if number is not None else copy
 
 
 def _numbers(given: Any, count: int) -> list[int] | list[None] | None:
     if given is None:
         return [None] * count
-    match = _RANGE.fullmatch(given) if isinstance(given, str) else None
-    if match is None or int(match[2]) - int(match[1]) + 1 != count:
+    if not isinstance(given, str) or not _SPANS.fullmatch(given):
         return None
-    return list(range(int(match[1]), int(match[2]) + 1))
+    spans = [span.split("-") for span in given.split()]
+    numbers = [number for span in spans for number in range(int(span[0]), int(span[-1]) + 1)]
+    return numbers if len(numbers) == count else None
 
 
 def _filled(value: Any, over: str, member: str, key: str = "") -> Any:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
 from carecoord._values import FrozenMapping
 from carecoord.errors import UnknownIdError
 from carecoord.rules import Bounds, Expression, Kind
+from carecoord.rules._evaluate import evaluate
 from carecoord.scoring._format import Evidence, Example, Permission, Source, Urgency, Worse
 
 if TYPE_CHECKING:
@@ -171,6 +173,21 @@ class Score:
     note: str
     loinc: str
     evidence: Evidence
+
+    def band_of(self, value: Number | None, context: Mapping[str, Any] | None = None) -> str | None:
+        """Give the main band of a value that was reported without its answers.
+
+        Args:
+            value: the score's value; `None` where it is unknown.
+            context: what is known of the respondent, by name.
+
+        Returns:
+            the band; `None` where the value is unknown, or the band depends on what is not known of the respondent.
+        """
+        if value is None or not self.band_sets or self.band_sets[0].name:
+            return None
+        place = evaluate(self.band_sets[0].rule.node, context or {}, {self.name: value})
+        return None if place is None or place < 0 else self.band_sets[0].bands[place].label
 
 
 @attrs.frozen(kw_only=True)

@@ -84,7 +84,7 @@ class _Loader:
         context = self.context()
         self.claim_names()
         self.groups()
-        self.tables = {name: self.table(name, entries) for name, entries in file.tables.items()}
+        self.tables = {name_of(name): self.table(name, entries) for name, entries in file.tables.items()}
         self.stop_on_faults()
         self.steps = {item.name: code_step(item) for item in drafts if item.codes}
         items = tuple(self.asked(draft, entry) for draft, entry in zip(drafts, file.items, strict=True))
@@ -139,6 +139,8 @@ class _Loader:
             self.names.setdefault(name, kind)
 
     def claim_names(self) -> None:
+        if any(entry.id == "score" for entry in self.file.scores):
+            self.taken.discard("score")
         for define in self.file.define:
             self.claim(name_of(define), f"$.define.{define}")
         for place, entry in enumerate(self.file.scores):
@@ -456,14 +458,15 @@ class _Loader:
     def check_examples(self, scores: Mapping[str, Score]) -> None:
         known = [entry.id for entry in self.file.scores]
         flags = [flag.id for flag in self.file.flags]
+        sets = [f"{score.id}.{one.name}" for score in scores.values() for one in score.band_sets if one.name]
         for place, example in enumerate(self.file.examples):
             path = f"$.examples[{place}]"
             count = len(example.answers.split())
             if count != len(self.file.items):
                 self.fault(f"{path}.answers", f"{count} answers for {len(self.file.items)} items")
-            for name in [*example.scores, *example.bands, *example.unscored]:
+            for name in [*example.scores, *example.unscored, *(name for name in example.bands if name not in sets)]:
                 if name not in known:
-                    self.fault(path, f"{name} is no score here{did_you_mean(name, known)}")
+                    self.fault(path, f"{name} is no score here{did_you_mean(name, [*known, *sets])}")
             for flag in example.flags or ():
                 if flag not in flags:
                     self.fault(f"{path}.flags", f"{flag} is no flag here{did_you_mean(flag, flags)}")
