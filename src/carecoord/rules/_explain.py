@@ -12,6 +12,7 @@ from carecoord.rules._evaluate import evaluate
 from carecoord.rules._kinds import Value
 from carecoord.rules._nodes import (
     And,
+    Call,
     Choice,
     Comparison,
     Constant,
@@ -28,6 +29,9 @@ from carecoord.rules._nodes import (
 from carecoord.rules._print import printed, written
 
 __all__ = ["Describe", "Explanation", "explain", "shown"]
+
+FEW = 3
+LONGEST = 120
 
 Describe = Callable[[str, Any], str | None]
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
@@ -111,8 +115,8 @@ class _Explainer:
                 met = self.value(condition)
                 if met is None:
                     return f"{self.sentence(condition)}, which decides between two values"
-                branch = self.sentence(then if met else otherwise, wanted=wanted)
-                return f"{branch}, because {self.sentence(condition, wanted=met)}"
+                branch, reason = then if met else otherwise, self.sentence(condition, wanted=met)
+                return reason if isinstance(branch, Constant) else f"{self.sentence(branch, wanted=wanted)}; {reason}"
             case _:
                 return self.subject(node)
 
@@ -151,5 +155,14 @@ class _Explainer:
             return shown(value)
         if isinstance(node, Defined) and type_of(node) != "yes/no" and not isinstance(node.body, Given):
             return f"{node.name} is {shown(value)}"
-        text = printed(node)
-        return f"{text if len(text) <= 120 else text[:117] + '...'} is {shown(value)}"  # noqa: PLR2004
+        return f"{_brief(node)} is {shown(value)}"
+
+
+def _brief(node: Node) -> str:
+    """Write a part so that it can be read: a long list by its ends."""
+    if isinstance(node, Call):
+        listed = [_brief(argument) for argument in node.arguments]
+        inner = ", ".join(listed) if len(listed) <= FEW else f"{listed[0]} ... {listed[-1]}"
+        return f"{node.function}({'known ' if node.known else ''}{inner})"
+    text = printed(node)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
