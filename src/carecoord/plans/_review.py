@@ -158,7 +158,7 @@ class ReviewCycle:
             yield Fault("$.anchor", f"a day from {FIRST} to {LAST} is wanted")
         elif isinstance(self.every, str):
             try:
-                next(days_after(self.anchor, self.every, None))
+                days_after(self.anchor, self.every, None)
             except ValueError as error:
                 yield Fault("$.every", f"{self.every[:60]!r} is neither a period such as P1M nor a rule: {error}")
         if self.grace.minutes or self.grace.months * 31 + self.grace.days > 372:
@@ -259,6 +259,8 @@ class ReviewCycle:
 
     def _coming(self, after: date | None) -> Iterator[tuple[date, date]]:
         """Give the scheduled and the due day of each review that is due after `after`, in order."""
+        if after is not None and after >= LAST:
+            return
         start = None if after is None else self._reach(after)
         if self.adjust is None:
             yield from ((day, day) for day in self._scheduled(start))

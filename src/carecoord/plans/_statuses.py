@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal, TypeVar, get_args
+from typing import Final, Literal, TypeVar, get_args, overload
 
 from carecoord.errors import StatusError
 
@@ -89,6 +89,16 @@ _STATUSES: Final[Mapping[Axis, tuple[str, ...]]] = {
 }
 
 
+@overload
+def legal_moves(axis: Literal["plan"], status: PlanStatus) -> tuple[PlanStatus, ...]: ...
+@overload
+def legal_moves(axis: Literal["need"], status: NeedStatus) -> tuple[NeedStatus, ...]: ...
+@overload
+def legal_moves(axis: Literal["activity"], status: ActivityStatus) -> tuple[ActivityStatus, ...]: ...
+@overload
+def legal_moves(axis: Literal["goal lifecycle"], status: GoalLifecycle) -> tuple[GoalLifecycle, ...]: ...
+@overload
+def legal_moves(axis: Literal["goal achievement"], status: Achievement | None) -> tuple[Achievement, ...]: ...
 def legal_moves(axis: Axis, status: str | None) -> tuple[str, ...]:
     """Give the statuses that may follow one; none where it is final.
 
@@ -98,6 +108,10 @@ def legal_moves(axis: Axis, status: str | None) -> tuple[str, ...]:
     >>> legal_moves("plan", "active")
     ('on-hold', 'completed', 'revoked', 'entered-in-error')
     """
+    return _legal(axis, status)
+
+
+def _legal(axis: Axis, status: str | None) -> tuple[str, ...]:
     statuses = _STATUSES[axis]
     if status == "unknown":
         return tuple(each for each in statuses if each != "unknown")
@@ -111,6 +125,6 @@ def moved(axis: Axis, before: str | None, after: Status) -> Status:
     Raises:
         StatusError: it may not; the error names those that may.
     """
-    if after != before and after not in (legal := legal_moves(axis, before)):
+    if after != before and after not in (legal := _legal(axis, before)):
         raise StatusError(axis if axis.startswith("goal") else f"{axis} status", before, after, legal)
     return after
