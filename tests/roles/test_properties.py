@@ -77,7 +77,7 @@ def test_nobody_is_never_said_without_a_reason_that_is_also_a_gap(
 def test_whoever_is_named_is_a_member_and_there(team: Team, matrix: ResponsibilityMatrix, on: date) -> None:
     """Accountable, responsible or next in line: active on the day, not away, and no patient answering for anything."""
     active = {(member.id, member.role) for member in team.active(on=on)}
-    away = {absence.member for absence in team.absences if absence.is_on(on)}
+    away = {absence.member for absence in team.absences if absence.is_in_force(on=on)}
     for each in matrix.duties:
         holder = who(team, matrix, each.id, on=on)
         named = [*holder.responsible, *holder.escalate_to, *([holder.accountable] if holder.accountable else [])]
@@ -125,7 +125,7 @@ def test_an_absence_wholly_covered_by_an_eligible_member_uncovers_nothing(
     team = Team([*serving, cover])
     assert gaps(team.with_absences(absence), MINIMUM, on=on) == gaps(team, MINIMUM, on=on) == ()
     stands_in = who(team.with_absences(absence), MINIMUM, "follow-up", on=on).covering_for == "care-manager"
-    assert stands_in == absence.is_on(on)
+    assert stands_in == absence.is_in_force(on=on)
 
 
 @given(likely_teams(), days(), st.sampled_from(duties()))

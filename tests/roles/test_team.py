@@ -28,7 +28,7 @@ def test_membership_is_half_open() -> None:
 def test_absence_is_half_open() -> None:
     """Somebody is away from the first day and back on the last one named."""
     absence = Absence("lee", since=JAN, until=FEB)
-    assert [absence.is_on(day) for day in (JAN - DAY, JAN, FEB - DAY, FEB)] == [False, True, True, False]
+    assert [absence.is_in_force(on=day) for day in (JAN - DAY, JAN, FEB - DAY, FEB)] == [False, True, True, False]
 
 
 def test_assignment_is_half_open_and_may_have_no_bounds() -> None:

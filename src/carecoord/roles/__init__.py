@@ -1,7 +1,6 @@
 """Who does what on a team, who covers, and what is missing.
 
-A [`Team`][carecoord.roles.Team] says who serves when and who is away, a
-[`ResponsibilityMatrix`][carecoord.roles.ResponsibilityMatrix] who has which part in which duty;
+A `Team` says who serves when and who is away, a `ResponsibilityMatrix` who has which part in which duty;
 `gaps` gives everything that is wrong with the two on a day, and `who` the one to turn to.
 """
 

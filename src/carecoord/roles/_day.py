@@ -48,7 +48,7 @@ class Gap:
         role: the role it is about, if one.
         member: the id of the member it is about, if one.
         since: the first day of what causes it; `None` where there is no such day.
-        until: the day that ends by itself; `None` where nothing that is known ends it.
+        until: the day on which that ends by itself; `None` where nothing that is known ends it.
         because: why, in words.
         mend: what would end it.
     """
@@ -132,7 +132,7 @@ class Day:
             self.active.setdefault(member.id, []).append(member)
         self.away: dict[str, list[Absence]] = {}
         for absence in sorted(team.absences, key=lambda absence: (absence.since, absence.cover or "")):
-            if absence.is_on(on):
+            if absence.is_in_force(on=on):
                 self.away.setdefault(absence.member, []).append(absence)
 
     def knows(self) -> Iterable[str]:

@@ -100,9 +100,9 @@ class Absence:
         if self.cover == self.member:
             raise DataError("absence", [Fault("$.cover", "nobody covers for themselves")])
 
-    def is_on(self, day: date) -> bool:
+    def is_in_force(self, *, on: date) -> bool:
         """Say whether they are away on that day."""
-        return in_force(self.since, self.until, day)
+        return in_force(self.since, self.until, on)
 
 
 @attrs.frozen
