@@ -43,6 +43,7 @@ def test_errors_survive_pickling_with_all_they_carry(error: CareCoordError) -> N
     [
         *((kind, ValueError) for kind in (DefinitionError, AnswerError, DataError, RuleError, StatusError)),
         (UnknownIdError, LookupError),
+        (UnknownIdError, KeyError),
     ],
 )
 def test_errors_are_the_built_in_ones_a_caller_expects(error: type[CareCoordError], expected: type[Exception]) -> None:

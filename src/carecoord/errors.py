@@ -123,8 +123,8 @@ class StatusError(CareCoordError, ValueError):
         return f"{self.kind} cannot go from {self.before or 'none'} to {self.after}: {legal}"
 
 
-class UnknownIdError(CareCoordError, LookupError):
-    """An id that nothing carries.
+class UnknownIdError(CareCoordError, KeyError):
+    """An id that nothing carries: a `KeyError`, so that `in` and `.get` work on mappings that raise it.
 
     Attributes:
         kind: what was looked for, as `instrument`.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +75,8 @@ def score(
     Args:
         instrument: an instrument, or the id of one that comes with the library.
         answers: one answer an item in the order asked, or a mapping by item (number, id or name);
-            `None` is an answer that was not given. NumPy's numbers are welcome; `True`, `"2"`, `2.7` for a
-            whole number and NaN are wrong.
+            `None` is an answer that was not given. NumPy's integers are welcome, and 2.0 is 2;
+            `True`, `"2"`, `2.7` for a whole number and NaN are wrong.
         respondent: what is known of who answered, for bands and cut-offs that depend on it.
 
     Returns:
@@ -115,14 +116,18 @@ def score_many(
 
     Raises:
         UnknownIdError: there is no such instrument.
+        ValueError: at the end, where there are more or fewer respondents than rows.
 
     >>> [type(result).__name__ for result in score_many("gad-7", [[0] * 8, [9] * 8])]
     ['Result', 'AnswerError']
     """
     found = _named(instrument) if isinstance(instrument, str) else instrument
-    pairs = zip(rows, respondents, strict=True) if respondents is not None else ((row, None) for row in rows)
+    return _each(found, zip(rows, repeat(None) if respondents is None else respondents, strict=respondents is not None))
+
+
+def _each(instrument: Instrument, pairs: Iterable[tuple[Answers, Any]]) -> Iterator[Result | AnswerError]:
     for row, respondent in pairs:
         try:
-            yield Result(found, found.engine.run(row, respondent))
+            yield Result(instrument, instrument.engine.run(row, respondent))
         except AnswerError as error:
             yield error

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import attrs
 
-from carecoord.errors import AnswerError, Fault
+from carecoord.errors import AnswerError, Fault, UnknownIdError
 from carecoord.scoring._instrument import Change, Score
 from carecoord.scoring._result import Result
 
@@ -152,8 +152,7 @@ class Changes(Mapping[str, ScoreChange]):
     def __getitem__(self, score: str) -> ScoreChange:
         found = self._scores.get(score)
         if found is None:
-            self.after.instrument.score(score)
-            raise KeyError(score)
+            raise UnknownIdError(f"change of {self.after.instrument.id}", score, self._scores)
         return found
 
     def __iter__(self) -> Iterator[str]:

@@ -6,13 +6,18 @@ Where every item is answered the one without tests for unknown runs; else the on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import time
 from functools import cached_property
 from operator import index
 from typing import Any
 
+import attrs
+
 from carecoord.errors import AnswerError, Fault, did_you_mean
 from carecoord.rules import Bounds
+from carecoord.rules._bounds import bounds
 from carecoord.rules._compile import compile_positional
 from carecoord.rules._nodes import Node, facts_of
 from carecoord.scoring._instrument import Instrument, Item
@@ -57,31 +62,25 @@ class Engine:
         self.context = tuple([*RESPONDENT, *instrument.context])
         self.kinds = {**RESPONDENT, **instrument.context}
         self.tables = tuple(dict(item.codes) for item in instrument.items) if self._all_plain() else ()
-        used = facts_of(*self.layout.nodes)
         self.items = tuple(item.name for item in instrument.items)
-        self.coded = tuple(item.name for item in instrument.items if f"code({item.name})" in used)
-        self.asking = tuple(item for item in instrument.items if item.asked_when is not None)
-        names = (*self.items, *self.context, *(f"code({name})" for name in self.coded))
-        self.complete = compile_positional(
-            self.layout.nodes, (*names, *self._asked_names), known=(*self.items, *(f"code({n})" for n in self.coded))
-        )
+        self.asking = tuple((item, item.asked_when.node) for item in instrument.items if item.asked_when is not None)
+        used = facts_of(*self.layout.nodes, *(rule for _, rule in self.asking))
+        self.coded = tuple(place for place, name in enumerate(self.items) if f"code({name})" in used)
+        self.codes = tuple(f"code({self.items[place]})" for place in self.coded)
+        self.skippable = tuple(f"asked({item.name})" for item, _ in self.asking if item.otherwise is None)
+        self.names = (*self.items, *self.context, *self.codes, *self.skippable)
+        self.complete = compile_positional(self.layout.nodes, self.names, known=(*self.items, *self.codes))
+        self.blank_context: tuple[None, ...] = (None,) * (len(self.context) + len(self.skippable))
 
     @cached_property
     def partial(self) -> Callable[..., tuple[Any, ...]]:
         """The function for answers of which some are missing."""
-        names = (*self.items, *self.context, *(f"code({name})" for name in self.coded), *self._asked_names)
-        return compile_positional(self.layout.nodes, names)
+        return compile_positional(self.layout.nodes, self.names)
 
     @cached_property
     def asks(self) -> Callable[..., tuple[Any, ...]]:
-        """The function that says which conditional items were to be asked."""
-        rules = [item.asked_when.node for item in self.asking if item.asked_when is not None]
-        codes = tuple(f"code({name})" for name in self.items)
-        return compile_positional(rules, (*self.items, *self.context, *codes))
-
-    @property
-    def _asked_names(self) -> tuple[str, ...]:
-        return tuple(f"asked({item.name})" for item in self.asking if item.otherwise is None)
+        """The function that says which conditional items were to be asked; they cannot ask that of each other."""
+        return compile_positional([rule for _, rule in self.asking], self.names)
 
     def _all_plain(self) -> bool:
         """Whether every answer is a whole number with a score: then a lookup and a test of types checks it."""
@@ -94,7 +93,8 @@ class Engine:
         """Score one respondent.
 
         Returns:
-            the rules' results, the items' scores as given, the items' scores used, and the context.
+            the rules' results, the items' scores as given, the items' scores used, the context, and the codes
+            of those items whose code a rule asks for.
 
         Raises:
             AnswerError: with every wrong answer and every wrong fact about the respondent.
@@ -110,13 +110,8 @@ class Engine:
             else:
                 if {*map(type, given)} == WHOLE and not self.coded:
                     scores = tuple(values)
-                    return self.complete(*values, *self.blank_context), scores, scores, ()
+                    return self.complete(*values, *self.blank_context), scores, scores, (), ()
         return self.run_any(given, respondent)
-
-    @cached_property
-    def blank_context(self) -> tuple[None, ...]:
-        """No fact about the respondent, and nothing of skipped items."""
-        return (None,) * (len(self.context) + len(self._asked_names))
 
     def run_any(self, given: Sequence[Any], respondent: Respondent | Mapping[str, Any] | None) -> tuple[Any, ...]:
         faults: list[Fault] = []
@@ -124,26 +119,24 @@ class Engine:
         context = self.respondent(respondent, faults)
         if faults:
             raise AnswerError(self.instrument.id, faults)
-        codes, scores = [code for code, _ in pairs], [score for _, score in pairs]
+        scores = tuple(score for _, score in pairs)
+        codes = tuple(pairs[place][0] for place in self.coded)
         asked = self.asked(scores, context, codes)
         filled = list(scores)
-        for item in self.asking:
-            place = item.n - 1
-            if codes[place] is None and asked[item.name] is False and item.otherwise is not None:
-                filled[place] = item.otherwise
-        function = self.partial if None in filled else self.complete
-        extra = [codes[place] for place, name in enumerate(self.items) if name in self.coded]
-        if function is self.complete and None in extra:
-            function = self.partial
-        skips = [asked[item.name] is not False for item in self.asking if item.otherwise is None]
-        return function(*filled, *context, *extra, *skips), tuple(scores), tuple(filled), context
+        for item, _ in self.asking:
+            if filled[item.n - 1] is None and asked[item.name] is False:
+                filled[item.n - 1] = item.otherwise
+        function = self.partial if None in filled or None in codes else self.complete
+        skips = [asked[item.name] is not False for item, _ in self.asking if item.otherwise is None]
+        return function(*filled, *context, *codes, *skips), scores, tuple(filled), context, codes
 
     def asked(self, scores: Sequence[Any], context: Sequence[Any], codes: Sequence[Any]) -> dict[str, bool | None]:
         """Say of each conditional item whether it was to be asked; `None` where that is unknown."""
         if not self.asking:
             return {}
-        outcomes = self.asks(*scores, *context, *codes)
-        return {item.name: outcome for item, outcome in zip(self.asking, outcomes, strict=True)}
+        facts = (*context, *codes, *(None,) * len(self.skippable)) if context else self.blank_context
+        outcomes = self.asks(*scores, *facts)
+        return {item.name: outcome for (item, _), outcome in zip(self.asking, outcomes, strict=True)}
 
     def in_order(self, answers: Answers) -> Sequence[Any]:
         """Give one answer an item, in the order of the items.
@@ -154,7 +147,7 @@ class Engine:
         instrument = self.instrument
         if isinstance(answers, Mapping):
             return self.by_item(answers)
-        if isinstance(answers, str | bytes) or not isinstance(answers, Iterable):
+        if isinstance(answers, str | bytes | bytearray | set | frozenset) or not isinstance(answers, Iterable):
             raise AnswerError(instrument.id, [Fault("", "answers come as a list, or by item as a mapping")])
         listed = list(answers)
         if len(listed) != self.count:
@@ -170,8 +163,8 @@ class Engine:
             number = key if isinstance(key, str) else _whole(key)
             place = places.get(number) if number is not None else None
             if place is None:
-                shown = repr(key)[:60]
-                faults.append(Fault(shown, f"no item here{did_you_mean(str(key), map(str, places))}"))
+                hint = did_you_mean(key, map(str, places)) if isinstance(key, str) else ""
+                faults.append(Fault(_shown(key), f"no item here{hint}"))
             elif place in seen:
                 faults.append(Fault(f"item {place + 1}", "answered twice, by two names"))
             else:
@@ -193,15 +186,19 @@ class Engine:
             return None, None
         return (code, item.codes[code]) if item.codes else (code, code)
 
-    def respondent(self, given: Respondent | Mapping[str, Any] | None, faults: list[Fault]) -> tuple[Any, ...]:
+    def respondent(self, given: Mapping[Any, Any] | None, faults: list[Fault]) -> tuple[Any, ...]:
         """Give the facts about the respondent in the order of the context."""
         if given is None:
             return (None,) * len(self.context)
+        if not isinstance(given, Mapping):
+            faults.append(Fault("respondent", f"a mapping by name is wanted, found {type(given).__name__}"))
+            return ()
         for name in given:
             if name not in self.kinds:
-                hint = did_you_mean(str(name), self.kinds) or f"; known are {', '.join(self.kinds)}"
+                near = did_you_mean(name, self.kinds) if isinstance(name, str) else ""
+                hint = near or f"; known are {', '.join(self.kinds)}"
                 faults.append(
-                    Fault(f"respondent {str(name)[:60]}", f"nothing in {self.instrument.id} is called so{hint}")
+                    Fault(f"respondent {_shown(name)}", f"nothing in {self.instrument.id} is called so{hint}")
                 )
         return tuple(self.fact(name, given.get(name), faults) for name in self.context)
 
@@ -217,39 +214,32 @@ class Engine:
         else:
             number = _number(value)
             fits = number is not None and kind.low <= number <= kind.high
-            value, wanted = number, f"a number from {kind.low:g} to {kind.high:g}"
+            wanted = f"a number from {kind.low:g} to {kind.high:g}"
+            value = number if fits else value
         if not fits:
             faults.append(Fault(f"respondent {name}", f"{_shown(value)} was given, wanted {wanted}"))
             return None
         return value
 
-    def possible(
-        self, given: Sequence[Any], context: Sequence[Any], known: Mapping[str, Any] | None = None
-    ) -> dict[str, Any]:
-        """Give the facts for bounds: what is known, and for what is missing all it may yet be."""
-        facts: dict[str, Any] = dict(known or {})
-        asked = self.asked(given, context, [None] * self.count) if self.asking else {}
+    def possible(self, given: Sequence[Any], context: Sequence[Any], codes: Sequence[Any]) -> dict[str, Any]:
+        """Give the facts for bounds: what is known, and for what is missing all that its answer may yet make it."""
+        known = {**dict(zip(self.context, context, strict=False)), **dict(zip(self.codes, codes, strict=True))}
+        facts: dict[str, Any] = {name: value for name, value in known.items() if value is not None}
         for item, score in zip(self.instrument.items, given, strict=True):
-            facts[item.name] = score if score is not None else _may_be(item, asked.get(item.name, True))
-        facts.update({name: value for name, value in zip(self.context, context, strict=False) if value is not None})
-        for item in self.asking:
-            outcome = asked[item.name]
-            facts[f"asked({item.name})"] = Bounds.one_of(True, False) if outcome is None else outcome
+            facts[item.name] = item.answered if score is None else score
+        blank = {item.name for item, _ in self.asking if given[item.n - 1] is None}
+        may_be_asked = facts | {name: attrs.evolve(facts[name], unknown=True) for name in blank}
+        for item, rule in self.asking:
+            asked = bounds(rule, may_be_asked)
+            may_skip, may_ask = False in asked.values, asked.values != {False}
+            if item.name in blank and may_skip:
+                skipped = Bounds.exactly(item.otherwise)
+                facts[item.name] = facts[item.name].joined(skipped) if may_ask else skipped
+            facts[f"asked({item.name})"] = Bounds.one_of(*(True,) * may_ask, *(False,) * may_skip)
         return facts
 
 
 WHOLE = {int}
-
-
-def _may_be(item: Item, asked: bool | None) -> Any:
-    """Say what an unanswered item's score may yet be."""
-    if asked is False:
-        return item.otherwise
-    answered = item.answered
-    if asked is None:
-        skipped = Bounds.exactly(item.otherwise)
-        return answered.joined(skipped)
-    return answered
 
 
 def _whole(value: Any) -> int | None:
@@ -262,13 +252,10 @@ def _whole(value: Any) -> int | None:
 
 
 def _number(value: Any) -> int | float | None:
-    """Read a finite number, plain or NumPy's; yes/no, text, NaN and infinity are none."""
-    whole = _whole(value)
-    if whole is not None:
-        return whole
+    """Read a finite number, plain or NumPy's, 2.0 as 2; yes/no, text, NaN and infinity are none."""
     if isinstance(value, float):
-        return float(value) if value - value == 0 else None
-    return None
+        return int(value) if value.is_integer() else float(value) if value - value == 0 else None
+    return _whole(value)
 
 
 def _read(item: Item, answer: Any) -> int | float | str | None:
@@ -279,29 +266,25 @@ def _read(item: Item, answer: Any) -> int | float | str | None:
         if isinstance(answer, str):
             return answer
         return _number(answer)
-    number = _whole(answer) if item.whole else _number(answer)
+    number = _number(answer)
     if number is None or item.low is None or item.high is None or not item.low <= number <= item.high:
         return None
-    return number
+    return None if item.whole and isinstance(number, float) else number
 
 
 def _minutes(answer: Any) -> int | None:
-    """Read `HH:MM` (or a `datetime.time` without a zone) as minutes since midnight."""
-    text = answer if isinstance(answer, str) else ""
-    if hasattr(answer, "isoformat") and hasattr(answer, "minute") and not hasattr(answer, "year"):
-        text = answer.isoformat("minutes")[:5]
-    hours, colon, minutes = text.partition(":")
-    fits = (
-        colon
-        and len(minutes) == 2
-        and 1 <= len(hours) <= 2
-        and (hours + minutes).isascii()
-        and (hours + minutes).isdigit()
-    )  # noqa: PLR2004
-    if not fits or int(hours) > 23 or int(minutes) > 59:  # noqa: PLR2004
-        return None
-    return int(hours) * 60 + int(minutes)
+    """Read `HH:MM` (or a `datetime.time` without a zone, to the minute) as minutes since midnight."""
+    if isinstance(answer, time):
+        return answer.hour * 60 + answer.minute if answer.tzinfo is None else None
+    found = _CLOCK.fullmatch(answer) if isinstance(answer, str) else None
+    return int(found[1]) * 60 + int(found[2]) if found else None
+
+
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 
 
 def _shown(value: Any) -> str:
-    return repr(value)[:40] if isinstance(value, str | int | float) else type(value).__name__
+    """Write what was found, short; a whole number of thousands of digits cannot be written at all."""
+    if not isinstance(value, str | int | float):
+        return type(value).__name__
+    return repr(value)[:40] if not isinstance(value, int) or value.bit_length() < 200 else "a number without end"

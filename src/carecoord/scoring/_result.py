@@ -9,10 +9,12 @@ from typing import Any, Literal
 import attrs
 
 from carecoord._values import FrozenMapping
+from carecoord.errors import UnknownIdError
 from carecoord.rules import Bounds, Expression
 from carecoord.rules._bounds import bounds
+from carecoord.rules._explain import shown
 from carecoord.scoring._bands import OUTSIDE
-from carecoord.scoring._instrument import Band, BandSet, Cutoff, Flag, Instrument, Item, Score
+from carecoord.scoring._instrument import Cutoff, Flag, Instrument, Item, Score
 
 __all__ = ["CutoffResult", "FlagResult", "Result", "ScoreResult"]
 
@@ -45,7 +47,7 @@ class FlagResult:
 
     Attributes:
         state: `raised`, or `undecided`: what was not answered could raise it.
-        needs: the items that would settle it, by name.
+        needs: the items, and facts about the respondent, that would settle it, by name.
     """
 
     id: str
@@ -119,12 +121,19 @@ class ScoreResult:
         return self.definition.band_sets[which].bands[place].label
 
     @property
+    def outside(self) -> bool:
+        """Whether the main bands were published for others than this respondent."""
+        places = self._result.layout.bands[self._place]
+        return self._given is not None and bool(places) and self._result.row[places[0]] == OUTSIDE
+
+    @property
     def band_needs(self) -> tuple[str, ...]:
-        """Facts about the respondent without which the main band stays unknown, by name."""
-        if self._given is None or not self.definition.band_sets:
+        """What the main band depends on and is not known, by name: facts about the respondent, or items."""
+        places = self._result.layout.bands[self._place]
+        if self._given is None or not places or self._result.row[places[0]] is not None:
             return ()
         rules = [band.condition for band in self.definition.band_sets[0].bands if band.condition is not None]
-        return self._result.unknown_context(*rules) if self.band is None else ()
+        return self._result.unsettled(*rules)
 
     @property
     def cutoffs(self) -> tuple[CutoffResult, ...]:
@@ -179,22 +188,31 @@ class ScoreResult:
     def because(self) -> str:
         """Why it has its value, or why it has none."""
         result, score = self._result, self.definition
+        unsettled = result.unsettled(score.rule)
+        blank = [item for item in result.missing_items if item.name in unsettled]
         if self._given is not None:
-            return str(score.rule.explain(result.facts, result.describe)) if score.needs is None else self._pro_rated()
-        blank = [item for item in result.missing_items if not score.items or item.name in score.items]
-        named = ", ".join(f"{item.name} ({item.label})" for item in blank)
-        reason = f"unanswered: {named}" if blank else "what it rests on is unknown"
-        return f"{reason}; {score.missing}" if score.missing else reason
+            text = str(score.value.explain(result.facts, result.describe))
+            lacking = [f"without {', '.join(item.name for item in blank)}", score.missing] if blank else []
+            return "; ".join([text, *filter(None, [": ".join(filter(None, lacking))])])
+        unknown = result.unknown_context(score.rule)
+        reasons = [
+            f"unanswered: {', '.join(f'{item.name} ({item.label})' for item in blank)}" if blank else "",
+            f"not known: {', '.join(unknown)}" if unknown else "",
+            "" if unsettled else "what it rests on is unknown",
+            score.missing,
+        ]
+        return "; ".join(filter(None, reasons))
 
-    def _pro_rated(self) -> str:
-        value = self._result.facts
-        text = str(self.definition.value.explain(value, self._result.describe))
-        blank = [item.name for item in self._result.missing_items if item.name in self.definition.items]
-        return f"{text}; without {', '.join(blank)}: {self.definition.missing}" if blank else text
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ScoreResult):
+            return NotImplemented
+        return (self._place, self._result) == (other._place, other._result)
+
+    def __hash__(self) -> int:
+        return hash((self._place, self._result))
 
     def __repr__(self) -> str:
-        shown = self.category if self.definition.range is None else self.value
-        return f"<{self._result.instrument.id} {self.id} {shown}{f' {self.band}' if self.band else ''}>"
+        return f"<{self._result.instrument.id} {self.id} {self._given}{f' {self.band}' if self.band else ''}>"
 
 
 class Result(Mapping[str, ScoreResult]):
@@ -206,11 +224,11 @@ class Result(Mapping[str, ScoreResult]):
         given: each item's score where it was answered, `None` where not, in the order of the items.
     """
 
-    __slots__ = ("__dict__", "_context", "_used", "given", "instrument", "row")
+    __slots__ = ("__dict__", "_codes", "_context", "_used", "given", "instrument", "row")
 
     def __init__(self, instrument: Instrument, ran: tuple[Any, ...]) -> None:
         self.instrument = instrument
-        self.row, self.given, self._used, self._context = ran
+        self.row, self.given, self._used, self._context, self._codes = ran
 
     @property
     def layout(self) -> Any:
@@ -220,8 +238,7 @@ class Result(Mapping[str, ScoreResult]):
     def __getitem__(self, score: str) -> ScoreResult:
         place = self.instrument.score_places.get(score)
         if place is None:
-            self.instrument.score(score)
-            raise KeyError(score)
+            raise UnknownIdError(f"score of {self.instrument.id}", score, self.instrument.score_places)
         return ScoreResult(self, place)
 
     def __iter__(self) -> Iterator[str]:
@@ -233,18 +250,17 @@ class Result(Mapping[str, ScoreResult]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Result):
             return NotImplemented
-        return (self.instrument, self.given, self._used, self.context) == (
-            other.instrument,
-            other.given,
-            other._used,
-            other.context,
-        )
+        return self._said == other._said
+
+    @property
+    def _said(self) -> tuple[Any, ...]:
+        return self.instrument, self.given, self.context, self._codes
 
     def __hash__(self) -> int:
         return hash((self.instrument.digest, self.given))
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (Result, (self.instrument, (self.row, self.given, self._used, self._context)))
+        return (Result, (self.instrument, (self.row, self.given, self._used, self._context, self._codes)))
 
     @property
     def context(self) -> FrozenMapping[str, Any]:
@@ -259,9 +275,7 @@ class Result(Mapping[str, ScoreResult]):
 
     @cached_property
     def _asked(self) -> Mapping[str, bool | None]:
-        engine = self.instrument.engine
-        context = self._context or (None,) * len(engine.context)
-        return engine.asked(self.given, context, [None] * len(self.given))
+        return self.instrument.engine.asked(self.given, self._context, self._codes)
 
     @cached_property
     def missing_items(self) -> tuple[Item, ...]:
@@ -298,14 +312,14 @@ class Result(Mapping[str, ScoreResult]):
 
     @property
     def flags(self) -> tuple[FlagResult, ...]:
-        """The flags that are raised or undecided, most urgent first as the definition lists them."""
+        """The flags that are raised or undecided, in the order of the definition."""
         states = [
             (flag, self.settled(place)) for flag, place in zip(self.instrument.flags, self.layout.flags, strict=True)
         ]
         return tuple(self._flag(flag, state) for flag, state in states if state is not False)
 
     def _flag(self, flag: Flag, state: Any) -> FlagResult:
-        needs = () if state else tuple(name for name in flag.rule.names if name in self.missing)
+        needs = () if state else self.unsettled(flag.rule)
         return FlagResult(
             id=flag.id,
             state="raised" if state else "undecided",
@@ -331,20 +345,25 @@ class Result(Mapping[str, ScoreResult]):
 
     @cached_property
     def _completions(self) -> dict[str, Any]:
-        engine = self.instrument.engine
-        return engine.possible(self.given, self._context or (None,) * len(engine.context))
+        return self.instrument.engine.possible(self.given, self._context, self._codes)
 
     @cached_property
     def facts(self) -> Mapping[str, Any]:
         """The row of facts its rules were evaluated over, by name."""
         asked = {f"asked({name})": outcome is not False for name, outcome in self._asked.items()}
-        return {**self.item_scores, **self.context, **asked}
+        codes = dict(zip(self.instrument.engine.codes, self._codes, strict=False))
+        return {**self.item_scores, **self.context, **codes, **asked}
 
     def unknown_context(self, *rules: Expression) -> tuple[str, ...]:
         """Name the facts about the respondent that these rules want and were not given."""
         names = dict.fromkeys(name for rule in rules for name in rule.names)
         known = self.context
         return tuple(name for name in names if name in self.instrument.engine.kinds and name not in known)
+
+    def unsettled(self, *rules: Expression) -> tuple[str, ...]:
+        """Name what these rules want and is not known: missing items and facts about the respondent."""
+        wanted = {name.removeprefix("code(").removesuffix(")") for rule in rules for name in rule.names}
+        return (*(name for name in self.missing if name in wanted), *self.unknown_context(*rules))
 
     def describe(self, name: str, value: Any) -> str | None:
         """Give the words for an item in an explanation."""
@@ -363,10 +382,6 @@ class Result(Mapping[str, ScoreResult]):
         return f"<{self.instrument.id}: {parts}>"
 
 
-def _shown(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
 def _score_lines(score: ScoreResult) -> Iterator[str]:
     definition = score.definition
     given = score.category if definition.range is None else score.value
@@ -374,15 +389,17 @@ def _score_lines(score: ScoreResult) -> Iterator[str]:
         possible = score.possible
         still = ""
         if possible is not None:
-            joined = f"{_shown(possible[0])} to {_shown(possible[1])}" if definition.range else " or ".join(possible)
+            joined = f"{shown(possible[0])} to {shown(possible[1])}" if definition.range else " or ".join(possible)
             still = f" Still possible: {joined}."
         yield f"{definition.id}: not scored. {score.because}.{still}"
     else:
         span = f" of {definition.range[0]:g}-{definition.range[1]:g}" if definition.range else ""
         band = f", {score.band}" if score.band else ""
-        yield f"{definition.id}: {_shown(given)}{span}{band}. {score.because}."
+        yield f"{definition.id}: {shown(given)}{span}{band}. {score.because}."
         if score.band_needs:
             yield f"  the band depends on {', '.join(score.band_needs)}, which was not given"
+        if score.outside:
+            yield "  no band: outside the population the bands were published for"
     if definition.evidence == "unverified":
         yield "  unverified: this score's rule was not read in a source"
     for cutoff in score.cutoffs:
@@ -411,5 +428,6 @@ def explain(result: Result) -> str:
         lines.append(f"Answered although the skip rules do not ask them: {', '.join(result.inconsistent)}.")
     if instrument.evidence == "unverified":
         lines.append("Unverified: this instrument's rules were not read in a source.")
-    lines.append(f"Sources: {'; '.join(source.cite for source in instrument.sources)}.")
+    if instrument.sources:
+        lines.append(f"Sources: {'; '.join(source.cite for source in instrument.sources)}.")
     return "\n".join(lines)
