@@ -32,6 +32,7 @@ SECOND_SETS = {
 DEVIATIONS = {
     "asq": {"missing codes": "a refused item 5 leaves the level undecided, as the facts say of the screen"},
     "bpi-sf": {"change": "moderate (30 %) and substantial (50 %) are two rules; the facts print them in one line"},
+    "crafft-2.1": {"items[[][5-9]].asked_when": "any day of use decides, also while another count is not known"},
     "esas-r": {"change": "improvement and deterioration have their own points, so two rules a score"},
     "gaf": {"missing codes": "0 means inadequate information and counts as missing, as the facts say"},
     "kccq-12": {
@@ -42,7 +43,10 @@ DEVIATIONS = {
         "items[[]*].label": "one list gives ids and labels, so motor-disturbance and night-behaviours have a hyphen"
     },
     "ort": {"scores": "total picks the score of the respondent's sex; the facts hold the two apart"},
-    "panss": {"change": "acute and treatment-resistant illness are two rules; remission is read from its own score"},
+    "panss": {
+        "change": "acute and treatment-resistant illness are two rules; remission is read from its own score",
+        "change[[]100*": "the facts print the formula first, with the points 50 and 25 after it",
+    },
     "pcl-5": {"change[[]5 points*": "5 points were reliable, 10 the minimal difference that the rule holds"},
     "qids-sr16": {
         "items[[][6-9]].asked_when": "of each pair one is answered: the score's needs say so, no condition does"
@@ -54,6 +58,8 @@ DEVIATIONS = {
 }
 """Where a definition rightly says something else than the facts (places as shell patterns), and why."""
 
+RULES = ("asked_when", "needs", "value", "when")
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
 COMPARISON = re.compile(r"score (>=|<=|==|>|<) (-?[0-9.]+)")
 
 
@@ -76,8 +82,9 @@ def each(definition: Table, blocks: list[Table]) -> Iterator[Table]:
             continue
         word = block["each"]
         for place, member in enumerate(definition["lists"][word]):
+            names = {key: member.replace("-", "_") if key in RULES else member for key in block}
             filled = {
-                key: value.replace(f"{{{word}}}", member) if isinstance(value, str) else value
+                key: value.replace(f"{{{word}}}", names[key]) if isinstance(value, str) else value
                 for key, value in block.items()
             }
             if "n" in block:
@@ -137,6 +144,18 @@ def cutoffs(blocks: list[Table]) -> Counter[tuple[str, float, str]]:
     return Counter(found)
 
 
+def plain_rule(words: str) -> str:
+    """Give a condition of the facts as a rule where it is a plain one, else nothing: `item 1 = 3` is `q1 == 3`."""
+    rule = re.sub(r"(?<![<>=])=(?!=)", "==", re.sub(r"item (\d+)", r"q\1", words))
+    return rule if re.fullmatch(r"(q\d+|\d+|and|or|not|>=|<=|==|>|<|[()+ ])*", rule) else ""
+
+
+def by_number(rule: str, items: dict[Any, Table]) -> str:
+    """Give a rule with every item by its number."""
+    names = {item["id"].replace("-", "_"): f"q{number}" for number, item in items.items() if "id" in item}
+    return re.sub(r"[a-z][a-z0-9_]*", lambda name: names.get(name[0], name[0]), rule)
+
+
 def item_differences(definition: Table, facts: Table) -> Iterator[tuple[str, str]]:
     """Give where the items differ: number, labels, codes, units, skip logic."""
     defined = by_id(each(definition, definition["items"]), "n")
@@ -149,8 +168,10 @@ def item_differences(definition: Table, facts: Table) -> Iterator[tuple[str, str
         for field in ("label", "loinc", *(("unit",) if "unit" in fact and not item.get("time") else ())):
             if item.get(field) != fact.get(field):
                 yield f"{place}.{field}", f"{item.get(field)!r}, the facts have {fact.get(field)!r}"
-        if ("asked_when" in item) != ("asked_when" in fact):
-            yield f"{place}.asked_when", "one of the two has skip logic, the other has none"
+        wanted_when = plain_rule(fact.get("asked_when", ""))
+        given_when = by_number(item.get("asked_when", ""), defined)
+        if bool(given_when) != ("asked_when" in fact) or (wanted_when and wanted_when != given_when):
+            yield f"{place}.asked_when", f"{given_when!r}, the facts have {fact.get('asked_when')!r}"
         codes, wanted = defined_codes(definition, item), fact_codes(fact)
         missing = {code for code, score in codes.items() if score == "missing"}
         if missing:
@@ -173,10 +194,8 @@ def score_differences(score: Table, fact: Table) -> Iterator[tuple[str, str]]:
         yield f"{place}.range", f"{score.get('range')}, the facts have {fact['range']}"
     if score.get("values", []) != fact.get("values", []):
         yield f"{place}.values", f"{score.get('values')}, the facts have {fact.get('values')}"
-    if fact["how"] in ("sum", "mean", "count", "prorated-sum") and "items" in score:
-        used = numbers(score["items"])
-        if len(used) == len(fact["items"]) and used != fact["items"]:
-            yield f"{place}.items", f"{used}, the facts have {fact['items']}"
+    if "items" in score and numbers(score["items"]) != fact["items"]:
+        yield f"{place}.items", f"{numbers(score['items'])}, the facts have {fact['items']}"
     if "max_missing" in fact and score.get("needs") != f"missing(items) <= {fact['max_missing']}":
         yield f"{place}.needs", f"{score.get('needs')}, the facts allow {fact['max_missing']} missing"
     yield from band_differences(place, score.get("bands", []), fact, "")
@@ -240,12 +259,11 @@ def flag_differences(definition: Table, facts: Table) -> Iterator[tuple[str, str
     wanted = facts.get("flags", [])
     if Counter(flag["urgency"] for flag in flags) != Counter(flag["urgency"] for flag in wanted):
         yield "flags", f"{len(flags)} flags, the facts have {len(wanted)}"
-    ids = {item["id"].replace("-", "_"): item["n"] for item in each(definition, definition["items"]) if "id" in item}
-    rules = {re.sub(r"[a-z][a-z_]+", lambda name: f"q{ids.get(name[0], name[0])}", flag["when"]) for flag in flags}
+    items = by_id(each(definition, definition["items"]), "n")
+    rules = {by_number(flag["when"], items) for flag in flags}
     for flag in wanted:
-        match = re.fullmatch(r"item (\d+) (>=|=)=? (\d+)", flag["when"])
-        if match and f"q{match[1]} {'==' if match[2] == '=' else '>='} {match[3]}" not in rules:
-            yield f"flags[{flag['meaning']}]", f"the facts have {flag['when']}"
+        if plain_rule(flag["when"]) and plain_rule(flag["when"]) not in rules:
+            yield f"flags[{flag['meaning']}]", f"none of {rules} is {plain_rule(flag['when'])}"
 
 
 def change_differences(definition: Table, facts: Table) -> Iterator[tuple[str, str]]:
@@ -257,10 +275,24 @@ def change_differences(definition: Table, facts: Table) -> Iterator[tuple[str, s
     ):
         yield "change", f"{len(rules)} rules, the facts have {len(wanted)}"
     for rule in wanted:
-        number = re.search(r"(?<!CGI-)\b[0-9.]+", rule["rule"])
         texts = [mine["when"] for mine in rules if (mine["kind"], mine["score"]) == (rule["kind"], rule["score"])]
-        if number and texts and not any(re.search(rf"\b{re.escape(number[0])}\b", text) for text in texts):
-            yield f"change[{rule['rule']}]", f"none of {texts} has {number[0]}"
+        first = re.search(r"(?<!CGI-)(>=|<=|<|>|) ?\b([0-9.]+)", rule["rule"])
+        if (
+            first
+            and texts
+            and not any(re.search(rf"{first[1] or '>='} {re.escape(first[2])}\b", text) for text in texts)
+        ):
+            yield f"change[{rule['rule']}]", f"none of {texts} has {first[0]}"
+    known = set(NUMBER.findall(" ".join(rule["rule"] for rule in wanted)))
+    edges = {
+        str(edge)
+        for score in facts["scores"]
+        for band in score.get("bands", [])
+        for edge in (band["low"], band["high"])
+    }
+    for rule in rules:
+        for number in set(NUMBER.findall(rule["when"])) - known - edges - {"100"}:
+            yield f"change[{rule['when']}]", f"{number} is in none of the facts' rules"
 
 
 @pytest.mark.parametrize("instrument_id", IDS)
