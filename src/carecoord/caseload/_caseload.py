@@ -1,0 +1,52 @@
+"""A caseload: the people, their plans, and the team that cares for them."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import attrs
+
+from carecoord.errors import DataError, Fault
+from carecoord.plans import CarePlan
+from carecoord.roles import ResponsibilityMatrix, Team
+from carecoord.stepped_care import Episode
+
+__all__ = ["Caseload"]
+
+
+@attrs.frozen(kw_only=True)
+class Caseload:
+    """The people one team cares for.
+
+    Attributes:
+        episodes: one for each episode of care.
+        plans: the people's plans.
+        team: who cares for them; `None` where the board is not to say who.
+        matrix: who has which part in which duty; `None` as above.
+        protocols: the ids of the protocols that people who are not enrolled are looked at for.
+
+    >>> Caseload(episodes=[Episode("ada")]).people
+    ('ada',)
+    """
+
+    episodes: tuple[Episode, ...] = attrs.field(default=(), converter=tuple[Episode, ...])
+    plans: tuple[CarePlan, ...] = attrs.field(default=(), converter=tuple[CarePlan, ...])
+    team: Team | None = None
+    matrix: ResponsibilityMatrix | None = None
+    protocols: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what stands twice, and a team without a matrix."""
+        episodes = Counter((episode.person, episode.id) for episode in self.episodes)
+        plans = Counter(plan.id for plan in self.plans)
+        faults = [Fault("$.episodes", "two episodes have the same person and id") for n in episodes.values() if n > 1]
+        faults += [Fault("$.plans", "two plans have the same id") for n in plans.values() if n > 1]
+        if (self.team is None) != (self.matrix is None):
+            faults.append(Fault("$", "a team and a matrix go together: neither says alone who does what"))
+        if faults:
+            raise DataError("caseload", faults)
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The ids of everyone with an episode or a plan, sorted."""
+        return tuple(sorted({episode.person for episode in self.episodes} | {plan.person for plan in self.plans}))

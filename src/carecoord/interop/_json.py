@@ -1,0 +1,163 @@
+"""Strict JSON in and out: what is written reads back equal, and nothing unknown is dropped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import Any
+
+from cattrs.errors import IterableValidationError
+
+from carecoord._definitions import converter, read_json, structure, unstructure
+from carecoord.caseload import Caseload
+from carecoord.errors import AnswerError, DataError, Fault, UnknownIdError, did_you_mean
+from carecoord.plans import CarePlan
+from carecoord.roles import ResponsibilityMatrix, Team, matrices, matrix
+from carecoord.stepped_care import Assessment, Decision, Episode, assessment
+
+__all__ = ["FORMAT", "dumps", "from_dict", "loads", "to_dict"]
+
+FORMAT = 1
+"""The version of the form that is written; an older one is read, a newer one refused."""
+
+TYPES: dict[str, type] = {
+    "caseload": Caseload,
+    "care-plan": CarePlan,
+    "decision": Decision,
+    "episode": Episode,
+    "responsibility-matrix": ResponsibilityMatrix,
+    "team": Team,
+}
+
+
+def to_dict(value: Any) -> dict[str, Any]:
+    """Turn a value into plain dicts, lists, texts and numbers, with its `format` and its `type`.
+
+    What holds its default is left out.
+
+    Raises:
+        DataError: the value is none that travels on its own.
+
+    >>> from carecoord.roles import Team
+    >>> to_dict(Team([], id="east"))
+    {'format': 1, 'type': 'team', 'members': [], 'id': 'east'}
+    """
+    for name, cls in TYPES.items():
+        if type(value) is cls:
+            return {"format": FORMAT, "type": name, **unstructure(value)}
+    raise DataError(type(value).__name__, [Fault("", f"only these travel on their own: {', '.join(TYPES)}")])
+
+
+def from_dict(data: Any, *, name: str = "data") -> Any:
+    """Build the value that plain data says.
+
+    An assessment with answers and no scores is scored; a matrix may be given by the id of one of ours.
+
+    Args:
+        data: as `to_dict` gives it, or written by hand.
+        name: how to call it in errors.
+
+    Raises:
+        DataError: with everything that is wrong and its place: unknown keys, wrong types, wrong answers, ids that
+            nothing carries.
+
+    >>> from_dict({"format": 1, "type": "team", "members": []})
+    Team(members=(), absences=(), id='', since=None, until=None)
+    """
+    if not isinstance(data, Mapping):
+        raise DataError(name, [Fault("$", "an object with format and type is wanted")])
+    faults = []
+    version, kind = data.get("format"), data.get("type")
+    if type(version) is not int or version != FORMAT:
+        faults.append(Fault("$.format", f"{FORMAT} is the format read here, found {version!r:.40}"))
+    cls = TYPES.get(kind) if isinstance(kind, str) else None
+    if cls is None:
+        hint = did_you_mean(str(kind), TYPES)
+        faults.append(Fault("$.type", f"{kind!r:.40} is none of {', '.join(TYPES)}{hint}"))
+        raise DataError(name, faults)
+    inner = {key: value for key, value in data.items() if key not in ("format", "type")}
+    _hooks()
+    try:
+        made: Any = structure(inner, cls, name=name, error=DataError)
+    except DataError as error:
+        raise DataError(name, [*faults, *error.faults]) from None
+    if faults:
+        raise DataError(name, faults)
+    return made
+
+
+def dumps(value: Any, *, indent: int | None = None) -> str:
+    """Write a value as JSON text.
+
+    Raises:
+        DataError: the value is none that travels on its own.
+    """
+    return json.dumps(to_dict(value), indent=indent, ensure_ascii=False, allow_nan=False)
+
+
+def loads(text: str, *, name: str = "data") -> Any:
+    """Read a value from JSON text.
+
+    Args:
+        text: as `dumps` writes it, or written by hand.
+        name: how to call it in errors, as the name of its file.
+
+    Raises:
+        DataError: with everything that is wrong and its place.
+
+    >>> from carecoord.roles import Team
+    >>> loads(dumps(Team([]))) == Team([])
+    True
+    """
+    return from_dict(read_json(text, name=name), name=name)
+
+
+@cache
+def _hooks() -> None:
+    """Teach the converter what a file may leave to the library: scores of answers, and matrices by id."""
+    plain_assessment = converter.get_structure_hook(Assessment)
+    plain_matrix = converter.get_structure_hook(ResponsibilityMatrix)
+
+    def read_assessment(data: Any, cls: Any) -> Any:
+        if not isinstance(data, Mapping) or "scores" in data or "answers" not in data:
+            return plain_assessment(data, cls)
+        filled, wrong = _scored(data)
+        try:
+            made = plain_assessment(filled, cls)
+        except Exception as error:  # noqa: BLE001 - the converter raises errors of every kind, each with its place
+            raise IterableValidationError("faults", [*wrong, error], cls) from None
+        if wrong:
+            raise IterableValidationError("faults", wrong, cls)
+        return made
+
+    def read_matrix(data: Any, cls: Any) -> Any:
+        if isinstance(data, str):
+            if data not in matrices():
+                raise ValueError(f"there is no matrix {data!r:.60}{did_you_mean(data, matrices())}")
+            return matrix(data)
+        return plain_matrix(data, cls)
+
+    converter.register_structure_hook(Assessment, read_assessment)
+    converter.register_structure_hook(ResponsibilityMatrix, read_matrix)
+
+
+def _scored(data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Exception]]:
+    """Score the answers of an assessment; give it filled in, and what is wrong with the answers."""
+    empty = {**data, "scores": {}, "answers": {}}
+    instrument, answers = data.get("instrument"), data["answers"]
+    if not isinstance(instrument, str):
+        return empty, []
+    if isinstance(answers, Mapping):
+        answers = {int(at) if at.isascii() and at.isdigit() else at: answer for at, answer in answers.items()}
+    elif not isinstance(answers, list):
+        return empty, [DataError("answers", [Fault("$.answers", "a list, or an object by item, is wanted")])]
+    try:
+        entry = assessment(instrument, answers, id="read", on=date.min)
+    except UnknownIdError as error:
+        return empty, [DataError("instrument", [Fault("$.instrument", str(error))])]
+    except AnswerError as error:
+        return empty, [DataError("answers", [Fault("$.answers", str(fault)) for fault in error.faults])]
+    kept = ("answers", "scores", "items", "possible", "digest")
+    return {**data, **{name: unstructure(getattr(entry, name)) for name in kept}}, []
