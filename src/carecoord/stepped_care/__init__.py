@@ -1,0 +1,95 @@
+"""Should this person step up, step down, stay, or be seen today? Protocols as data, decisions that explain themselves.
+
+An `Episode` is one person's history, a `Protocol` a ladder with rules; `decide` reduces the history to a row of facts,
+reads the rules over it and says what follows, why, and what to ask for where it cannot be said.
+"""
+
+from carecoord.stepped_care._assess import assessment
+from carecoord.stepped_care._decision import decide
+from carecoord.stepped_care._definition import (
+    AddOn,
+    Alert,
+    Definition,
+    Expectation,
+    FactDefinition,
+    Measure,
+    Rule,
+    Scenario,
+    StepDefinition,
+    Task,
+)
+from carecoord.stepped_care._entries import (
+    Accepted,
+    Assessment,
+    Contact,
+    Enrolment,
+    EnrolmentEnd,
+    Entry,
+    Event,
+    Override,
+    RecordedFact,
+    StepEntry,
+    Withdrawal,
+)
+from carecoord.stepped_care._episode import Episode
+from carecoord.stepped_care._facts import Facts, facts
+from carecoord.stepped_care._protocol import Protocol, protocol, protocols, read_protocol
+from carecoord.stepped_care._record import accept, override
+from carecoord.stepped_care._ruling import (
+    Decision,
+    DecisionExplanation,
+    HeldBack,
+    IssuedTask,
+    Move,
+    Outcome,
+    RaisedAlert,
+    Reason,
+    Ruling,
+)
+from carecoord.stepped_care._scenarios import ScenarioFailure, check_scenarios
+
+__all__ = [
+    "Accepted",
+    "AddOn",
+    "Alert",
+    "Assessment",
+    "Contact",
+    "Decision",
+    "DecisionExplanation",
+    "Definition",
+    "Enrolment",
+    "EnrolmentEnd",
+    "Entry",
+    "Episode",
+    "Event",
+    "Expectation",
+    "FactDefinition",
+    "Facts",
+    "HeldBack",
+    "IssuedTask",
+    "Measure",
+    "Move",
+    "Outcome",
+    "Override",
+    "Protocol",
+    "RaisedAlert",
+    "Reason",
+    "RecordedFact",
+    "Rule",
+    "Ruling",
+    "Scenario",
+    "ScenarioFailure",
+    "StepDefinition",
+    "StepEntry",
+    "Task",
+    "Withdrawal",
+    "accept",
+    "assessment",
+    "check_scenarios",
+    "decide",
+    "facts",
+    "override",
+    "protocol",
+    "protocols",
+    "read_protocol",
+]

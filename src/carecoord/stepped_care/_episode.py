@@ -1,0 +1,211 @@
+"""One person's history: entries that are only ever added to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from functools import cached_property
+from typing import Literal, NamedTuple, Self
+
+import attrs
+
+from carecoord.errors import DataError, Fault
+from carecoord.stepped_care._entries import (
+    Accepted,
+    Assessment,
+    Contact,
+    Enrolment,
+    EnrolmentEnd,
+    Entry,
+    Event,
+    Override,
+    RecordedFact,
+    StepEntry,
+    Withdrawal,
+)
+from carecoord.stepped_care._moments import Moment, moment, on_or_before
+from carecoord.stepped_care._ruling import Move
+
+__all__ = ["Change", "Episode", "Index", "Reading"]
+
+
+def _entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    return tuple(entries)
+
+
+@attrs.frozen
+class Episode:
+    """One person's history, in any order: nothing in it is ever changed, only added to.
+
+    An entry that another one `replaces` is out of force; to bring back what was replaced, enter it again.
+    Enrolments are per protocol, so one episode can hold several side by side and one after the other.
+
+    >>> episode = Episode("p-17", [Contact(id="c1", on=date(2026, 1, 5), how="phone")])
+    >>> episode = episode.with_entry(Withdrawal(id="c2", on=date(2026, 1, 6), replaces="c1"))
+    >>> len(episode.entries), episode.in_force()
+    (2, ())
+
+    Attributes:
+        person: the host's id for the person.
+        entries: everything that was entered.
+        id: the host's own id for the episode, where it has one.
+    """
+
+    person: str
+    entries: tuple[Entry, ...] = attrs.field(default=(), converter=_entries)
+    id: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        ids = [entry.id for entry in self.entries]
+        faults = [Fault(f"$.entries[{twice}]", "the id stands twice") for twice in _twice(ids)]
+        replaced = {entry.id: entry.replaces for entry in self.entries if entry.replaces is not None}
+        for entry, target in replaced.items():
+            if target not in set(ids):
+                faults.append(Fault(f"$.entries[{entry}].replaces", "there is no entry with that id"))
+            elif _leads_back(entry, replaced):
+                faults.append(Fault(f"$.entries[{entry}].replaces", "entries replace each other in a circle"))
+        if faults:
+            raise DataError("episode", faults)
+
+    def with_entry(self, *entries: Entry) -> Self:
+        """Give the episode with more entries.
+
+        Raises:
+            DataError: an id is already there, or an entry replaces one that is not.
+        """
+        return attrs.evolve(self, entries=(*self.entries, *entries))
+
+    def in_force(self, *, as_of: date | datetime | None = None) -> tuple[Entry, ...]:
+        """Give the entries that stand, in order of when they were so: those not replaced by others.
+
+        Args:
+            as_of: leave out what was written later, corrections included: what could they know then?
+        """
+        if as_of is None:
+            return self._standing
+        then = moment(as_of)
+        return _standing(entry for entry in self.entries if on_or_before(moment(entry.recorded), then))
+
+    @cached_property
+    def _standing(self) -> tuple[Entry, ...]:
+        return _standing(self.entries)
+
+    @cached_property
+    def _index(self) -> Index:
+        return Index(self._standing)
+
+    def index(self, as_of: date | datetime | None = None) -> Index:
+        """Give the standing entries sorted out by what they are about: worked out once, unless `as_of` is given."""
+        return self._index if as_of is None else Index(self.in_force(as_of=as_of))
+
+
+def _twice(ids: list[str]) -> list[str]:
+    return [] if len(set(ids)) == len(ids) else sorted({one for one in ids if ids.count(one) > 1})
+
+
+def _leads_back(entry: str, replaced: Mapping[str, str]) -> bool:
+    place, seen = replaced[entry], {entry}
+    while place in replaced and place not in seen:
+        seen.add(place)
+        place = replaced[place]
+    return place == entry
+
+
+def _order(entry: Entry) -> tuple[Moment, Moment, str]:
+    """Order entries by when it was so, then by when it was written down, then by id."""
+    return moment(entry.on), moment(entry.recorded), entry.id
+
+
+def _standing(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    known = tuple(entries)
+    replaced = {entry.replaces for entry in known}
+    standing = (entry for entry in known if entry.id not in replaced and entry.kind != "withdrawal")
+    return tuple(sorted(standing, key=_order))
+
+
+Effect = Literal["enter", "move", "end", "none"]
+
+
+class Reading(NamedTuple):
+    """An assessment, placed in time."""
+
+    when: Moment
+    recorded: Moment
+    entry: Assessment
+
+
+class Change(NamedTuple):
+    """What an entry does to an enrolment."""
+
+    when: Moment
+    effect: Effect
+    step: str | None
+    entry: Entry
+
+
+_EFFECTS: Mapping[Move, Effect] = {
+    "enter": "enter", "step-up": "move", "step-down": "move", "switch": "move", "exit": "end",
+}  # fmt: skip
+_RANKS = {"enter": 0, "move": 1, "none": 1, "end": 2}
+
+
+class Index:
+    """The entries of an episode by what they are about, each in order of time.
+
+    Attributes:
+        assessments: by instrument.
+        contacts: the kept ones and the missed ones, by outcome.
+        events: by name.
+        facts: by name: when it was so, when it was recorded, the value.
+        courses: by protocol: what was done to the enrolment.
+    """
+
+    __slots__ = ("assessments", "contacts", "courses", "events", "facts")
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.assessments: dict[str, list[Reading]] = {}
+        self.contacts: list[tuple[Moment, str]] = []
+        self.events: dict[str, list[Moment]] = {}
+        self.facts: dict[str, list[tuple[Moment, Moment, bool | int | float | str]]] = {}
+        self.courses: dict[str, list[Change]] = {}
+        for entry in entries:
+            self._add(entry, moment(entry.on))
+        for course in self.courses.values():
+            course.sort(key=lambda change: (change.when, moment(change.entry.recorded), _RANKS[change.effect]))
+
+    def _add(self, entry: Entry, when: Moment) -> None:
+        match entry:
+            case Assessment():
+                reading = Reading(when, moment(entry.recorded), entry)
+                self.assessments.setdefault(entry.instrument, []).append(reading)
+            case Contact():
+                self.contacts.append((when, entry.outcome))
+            case Event():
+                self.events.setdefault(entry.name, []).append(when)
+            case RecordedFact():
+                self.facts.setdefault(entry.name, []).append((when, moment(entry.recorded), entry.value))
+            case Withdrawal():
+                pass
+            case _:
+                protocol, change = _change(entry, when)
+                self.courses.setdefault(protocol, []).append(change)
+
+
+def _change(entry: Enrolment | EnrolmentEnd | StepEntry | Accepted | Override, when: Moment) -> tuple[str, Change]:
+    match entry:
+        case Enrolment():
+            return entry.protocol, Change(when, "enter", entry.step, entry)
+        case EnrolmentEnd():
+            return entry.protocol, Change(when, "end", None, entry)
+        case StepEntry():
+            return entry.protocol, Change(when, "move", entry.step, entry)
+        case Accepted():
+            decision = entry.decision
+            step = entry.step or decision.to_step
+            return decision.protocol, Change(when, _effect(decision.move), step, entry)
+        case Override():
+            return entry.decision.protocol, Change(when, _effect(entry.move), entry.step, entry)
+
+
+def _effect(move: Move) -> Effect:
+    return _EFFECTS.get(move, "none")
