@@ -9,7 +9,6 @@ Classes are plain attrs values; `carecoord._values.key` names the key of a field
 from __future__ import annotations
 
 import json
-import math
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -20,8 +19,8 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 import attrs
 from cattrs import Converter
-from cattrs.errors import ClassValidationError, ForbiddenExtraKeysError, IterableValidationError
-from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+from cattrs.errors import IterableValidationError
+from cattrs.gen import make_dict_unstructure_fn, override
 
 from carecoord._values import FrozenMapping, Period
 from carecoord.errors import CareCoordError, DataError, DefinitionError, Fault, did_you_mean
@@ -33,7 +32,17 @@ T = TypeVar("T")
 LARGEST_FILE = 2_000_000
 """Characters of a definition at most: text from strangers is read in bounded time."""
 
-Number = int | float
+LARGEST_NUMBER = 1e15
+"""No number of a file may lie beyond this, either way: all up to here are exact, and each can be written."""
+
+LARGEST_TABLE = 2000
+"""Entries of one list or table of a definition at most."""
+
+DEEPEST = 20
+"""Levels of tables within tables at most."""
+
+MOST_DOTS = 100
+"""Dots on one line of TOML at most: the time to read a dotted key grows with the square of its length."""
 
 
 def fields_of(cls: type) -> tuple[str, ...]:
@@ -47,15 +56,18 @@ def _key_of(field: attrs.Attribute[Any]) -> str:
 
 def _found(value: object) -> str:
     names = {str: "text", bool: "yes/no", int: "a whole number", float: "a number", list: "a list", dict: "a table"}
-    shown = repr(value)[:60] if isinstance(value, str | int | float) else ""
+    endless = isinstance(value, int) and value.bit_length() > 200
+    shown = repr(value)[:60] if isinstance(value, str | int | float) and not endless else ""
     kind = "nothing" if value is None else names.get(type(value), type(value).__name__)
     return f"{kind} {shown}".strip()
 
 
 def _exactly(wanted: str, *types: type) -> Callable[[Any, Any], Any]:
     def check(value: Any, _: Any) -> Any:
-        if type(value) not in types or (isinstance(value, float) and not math.isfinite(value)):
+        if type(value) not in types:
             raise TypeError(f"{wanted} is wanted, found {_found(value)}")
+        if isinstance(value, int | float) and not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
+            raise ValueError(f"{wanted} of at most 15 digits is wanted, found {_found(value)}")
         return value
 
     return check
@@ -155,17 +167,21 @@ class _Place(str):
     at: str | int
 
 
+def _at(at: str | int, error: Exception) -> Exception:
+    note = _Place(f"at {at}")
+    note.at = at
+    error.__notes__ = [note]
+    return error
+
+
 def _each(used: Converter, pairs: Iterable[tuple[Any, Any]], kinds: Mapping[Any, Any], cls: Any) -> dict[Any, Any]:
     done: dict[Any, Any] = {}
     errors: list[Exception] = []
     for at, value in pairs:
         try:
             done[at] = used.structure(value, kinds[at])
-        except Exception as error:
-            note = _Place(f"at {at}")
-            note.at = at
-            error.__notes__ = [note]
-            errors.append(error)
+        except Exception as error:  # noqa: BLE001 - it joins the faults, or is raised again by _faults
+            errors.append(_at(at, error))
     if errors:
         raise IterableValidationError("faults", errors, cls)
     return done
@@ -240,7 +256,8 @@ def _make_converter() -> Converter:
     ):  # fmt: skip
         made.register_structure_hook(kind, check)
     for matches, build in (
-        (_is_tuple, _structure_tuple), (_is_mapping, _structure_mapping), (_is_frozenset, _structure_frozenset), (_is_union, _structure_union),
+        (_is_tuple, _structure_tuple), (_is_mapping, _structure_mapping),
+        (_is_frozenset, _structure_frozenset), (_is_union, _structure_union),
     ):  # fmt: skip
         made.register_structure_hook_func(matches, partial(build, made))
     made.register_structure_hook_func(_is_literal, _literal)
@@ -260,18 +277,29 @@ def _make_converter() -> Converter:
 
 
 def _class_hook(used: Converter, cls: Any) -> Callable[[Any, Any], Any]:
-    renamed: dict[str, Any] = {field.name: override(rename=_key_of(field)) for field in attrs.fields(cls) if field.init}
+    """Read a class field by field: cattrs would write code for it, which takes longer than it saves on one file."""
     attrs.resolve_types(cls)
-    inner = make_dict_structure_fn(
-        cls, used, _cattrs_forbid_extra_keys=True, _cattrs_detailed_validation=True, **renamed
-    )
+    fields = {_key_of(field): field for field in attrs.fields(cls) if field.init}
+    kinds = {name: field.type for name, field in fields.items()}
 
     def build(value: Any, wanted: Any) -> Any:
         if isinstance(value, cls):
             return value
         if not isinstance(value, Mapping):
             raise TypeError(f"a table is wanted, found {_found(value)}")
-        return inner(dict(value), wanted)
+        errors: list[Exception] = []
+        given: dict[str, Any] = {}
+        try:
+            given = _each(used, [(name, value[name]) for name in fields if name in value], kinds, wanted)
+        except IterableValidationError as found:
+            errors.extend(found.exceptions)
+        needed = [name for name, field in fields.items() if field.default is attrs.NOTHING]
+        errors += [ValueError(f"{name} is missing") for name in needed if name not in value]
+        for name in sorted(map(str, value.keys() - fields.keys())):
+            errors.append(_at(name, ValueError(f"not a field here{did_you_mean(name, fields)}")))
+        if errors:
+            raise IterableValidationError("faults", errors, wanted)
+        return cls(**{fields[name].alias: entry for name, entry in given.items()})
 
     return build
 
@@ -297,9 +325,7 @@ def unstructure(value: Any) -> Any:
     return converter.unstructure(value)
 
 
-def structure(
-    data: Any, cls: type[T], *, name: str, error: type[DefinitionError] | type[DataError] = DefinitionError
-) -> T:
+def structure(data: Any, cls: type[T], *, name: str, error: type[DefinitionError | DataError] = DefinitionError) -> T:
     """Build a value of `cls` from plain data.
 
     Args:
@@ -313,26 +339,17 @@ def structure(
     """
     try:
         return converter.structure(data, cls)
-    except Exception as raised:
+    except Exception as raised:  # noqa: BLE001 - what is no fault of the data is raised again
         raise error(name, _faults(raised, "$", data)) from None
 
 
 def _faults(raised: BaseException, path: str, data: Any) -> list[Fault]:
-    if isinstance(raised, ClassValidationError | IterableValidationError):
+    if isinstance(raised, IterableValidationError):
         faults: list[Fault] = []
         for inner in raised.exceptions:
-            step = _step(inner, raised)
-            at, within = _descend(path, data, step)
+            at, within = _descend(path, data, _step(inner))
             faults += _faults(inner, at, within)
         return faults
-    if isinstance(raised, ForbiddenExtraKeysError):
-        known = fields_of(raised.cl)
-        return [
-            Fault(f"{path}.{extra}", f"not a field here{did_you_mean(str(extra), known)}")
-            for extra in sorted(map(str, raised.extra_fields))
-        ]
-    if isinstance(raised, KeyError):
-        return [Fault(path.rsplit(".", 1)[0] if "." in path else path, f"{raised.args[0]} is missing")]
     if isinstance(raised, DefinitionError | DataError):
         return [Fault(f"{path}{fault.path.removeprefix('$')}", fault.message) for fault in raised.faults]
     if isinstance(raised, CareCoordError | ValueError | TypeError):
@@ -340,16 +357,9 @@ def _faults(raised: BaseException, path: str, data: Any) -> list[Fault]:
     raise raised
 
 
-def _step(inner: BaseException, outer: BaseException) -> str | int | None:
-    """Read from the note cattrs or `_each` left which field or place an error came from."""
-    for note in getattr(inner, "__notes__", ()):
-        if isinstance(note, _Place):
-            return note.at
-        name = getattr(note, "name", None)
-        if isinstance(name, str) and isinstance(outer, ClassValidationError):
-            cls: Any = outer.cl
-            return next((_key_of(field) for field in attrs.fields(cls) if field.name == name), name)
-    return None
+def _step(inner: BaseException) -> str | int | None:
+    """Read from its note which field or place an error came from."""
+    return next((note.at for note in getattr(inner, "__notes__", ()) if isinstance(note, _Place)), None)
 
 
 def _descend(path: str, data: Any, step: str | int | None) -> tuple[str, Any]:
@@ -395,6 +405,9 @@ def read_toml(source: str | Path, *, name: str = "") -> tuple[dict[str, Any], st
         DefinitionError: it cannot be read or is no TOML.
     """
     text, called = read_text(source, name=name)
+    crowded = next((n for n, line in enumerate(text.splitlines(), 1) if line.count(".") > MOST_DOTS), None)
+    if crowded is not None:
+        raise DefinitionError(called, [Fault(f"line {crowded}", f"more than {MOST_DOTS} dots")])
     try:
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
@@ -402,7 +415,24 @@ def read_toml(source: str | Path, *, name: str = "") -> tuple[dict[str, Any], st
             called, [Fault("", f"no TOML: {error}" if str(error) else "no TOML: nested too deeply")]
         ) from None
     own = data.get("id")
-    return data, own[:100] if isinstance(own, str) and own else called
+    called = own[:100] if isinstance(own, str) and own else called
+    fault = _too_large(data)
+    if fault is not None:
+        raise DefinitionError(called, [fault])
+    return data, called
+
+
+def _too_large(data: Any) -> Fault | None:
+    waiting: list[tuple[Any, str, int]] = [(data, "$", 0)]
+    while waiting:
+        value, path, depth = waiting.pop()
+        if depth > DEEPEST:
+            return Fault(path[:100], f"tables or lists more than {DEEPEST} deep")
+        if len(value) > LARGEST_TABLE:
+            return Fault(path[:100], f"{len(value):,} entries are more than the {LARGEST_TABLE:,} that are read")
+        pairs = value.items() if isinstance(value, dict) else [("[]", entry) for entry in value]
+        waiting += [(entry, f"{path}.{key}", depth + 1) for key, entry in pairs if isinstance(entry, dict | list)]
+    return None
 
 
 def read_json(text: str, *, name: str) -> Any:
