@@ -33,6 +33,7 @@ from carecoord.stepped_care._entries import (
 )
 from carecoord.stepped_care._episode import Episode
 from carecoord.stepped_care._facts import Facts, facts
+from carecoord.stepped_care._history import enrolled_in
 from carecoord.stepped_care._protocol import Protocol, protocol, protocols, read_protocol
 from carecoord.stepped_care._record import accept, override
 from carecoord.stepped_care._ruling import (
@@ -87,6 +88,7 @@ __all__ = [
     "assessment",
     "check_scenarios",
     "decide",
+    "enrolled_in",
     "facts",
     "override",
     "protocol",

@@ -75,16 +75,21 @@ class Episode:
         """
         return attrs.evolve(self, entries=(*self.entries, *entries))
 
-    def in_force(self, *, as_of: date | datetime | None = None) -> tuple[Entry, ...]:
+    def in_force(self, *, on: date | datetime | None = None, as_of: date | datetime | None = None) -> tuple[Entry, ...]:
         """Give the entries that stand, in order of when they were so: those not replaced by others.
 
         Args:
+            on: leave out what was so only later.
             as_of: leave out what was written later, corrections included: what could they know then?
         """
-        if as_of is None:
-            return self._standing
-        then = moment(as_of)
-        return _standing(entry for entry in self.entries if on_or_before(moment(entry.recorded), then))
+        standing = self._standing
+        if as_of is not None:
+            then = moment(as_of)
+            standing = _standing(entry for entry in self.entries if on_or_before(moment(entry.recorded), then))
+        if on is None:
+            return standing
+        now = moment(on)
+        return tuple(entry for entry in standing if on_or_before(moment(entry.on), now))
 
     @cached_property
     def _standing(self) -> tuple[Entry, ...]:

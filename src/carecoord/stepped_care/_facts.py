@@ -140,12 +140,23 @@ class Facts(FrozenMapping[str, FactValue]):
                     verified=says.evidence != "unverified",
                 )
         yield from self._rules(truths)
+        whys = self._whys()
         for name in ruling.missing:
-            why = self.why(name) if name in self._entries else ""
-            yield Reason(about="fact", id=name, state=why or "not known")
+            yield Reason(about="fact", id=name, state=whys.get(name) or "not known")
         if ruling.unverified:
             state = f"{', '.join(ruling.unverified)}: not checked against a source"
             yield Reason(about="decision", id="unverified", state=state)
+
+    def _whys(self) -> Mapping[str, str]:
+        """Say for what a person can supply why it is wanted."""
+        whys: dict[str, str] = {}
+        for name, value in self._entries.items():
+            reduction = self.reductions[name]
+            if value is None:
+                for ask in reduction.asks:
+                    if ask == name or ask not in whys:
+                        whys[ask] = reduction.why(self.history)
+        return whys
 
     def _rules(self, truths: tuple[bool | None, ...]) -> Iterator[Reason]:
         plan = self.plan

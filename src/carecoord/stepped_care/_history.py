@@ -13,11 +13,11 @@ import attrs
 
 from carecoord._values import FrozenMapping, Period
 from carecoord.stepped_care._entries import Override
-from carecoord.stepped_care._episode import Change, Index, Reading
+from carecoord.stepped_care._episode import Change, Episode, Index, Reading
 from carecoord.stepped_care._moments import Moment, moment, on_or_before
 from carecoord.stepped_care._ruling import FactValue
 
-__all__ = ["OUTSIDE", "History", "Row", "Scope", "Watch"]
+__all__ = ["OUTSIDE", "History", "Row", "Scope", "Watch", "enrolled_in"]
 
 OUTSIDE = "outside"
 """The step of someone who is not enrolled."""
@@ -237,3 +237,16 @@ class History:
         watched = self.scope.watched.get(measure, ())
         values = {watch.name: watch.worst(one.values[watch.name], other.values[watch.name]) for watch in watched}
         return Row(one.when, values, {})
+
+
+def enrolled_in(episode: Episode, *, on: date | datetime, as_of: date | datetime | None = None) -> tuple[str, ...]:
+    """Give the ids of the protocols a person is enrolled in on a day, in order.
+
+    >>> from carecoord.stepped_care import Enrolment, Episode
+    >>> episode = Episode("p-17", [Enrolment(id="1", on=date(2026, 1, 5), protocol="german-impact")])
+    >>> enrolled_in(episode, on=date(2026, 1, 4)), enrolled_in(episode, on=date(2026, 1, 5))
+    ((), ('german-impact',))
+    """
+    index = episode.index(as_of)
+    courses = ((name, History(Scope(protocol=name, first=""), index, on)) for name in sorted(index.courses))
+    return tuple(name for name, history in courses if history.start is not None)

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from carecoord._values import Period
+from carecoord.errors import DataError, Fault
 
 __all__ = ["NO_HOUR", "Moment", "is_current", "moment", "on_or_before"]
 
@@ -34,8 +35,14 @@ class Moment(NamedTuple):
 
 
 def moment(on: date | datetime) -> Moment:
-    """Place a date or an aware time."""
+    """Place a date or a time.
+
+    Raises:
+        DataError: a time says no offset from UTC, so that nobody knows when it was.
+    """
     if isinstance(on, datetime):
+        if on.tzinfo is None:
+            raise DataError("time", [Fault("", "it has no offset from UTC, wanted as in 2026-01-31T09:30:00+01:00")])
         return Moment(on.toordinal(), int(on.timestamp() // 60))
     return Moment(on.toordinal())
 

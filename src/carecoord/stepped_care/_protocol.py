@@ -27,7 +27,8 @@ from carecoord.stepped_care._definition import (
 )
 from carecoord.stepped_care._history import OUTSIDE, Scope, Watch
 from carecoord.stepped_care._plan import AnyPart, Guarded, Plan, rules_here
-from carecoord.stepped_care._reductions import Derived, Reduction
+from carecoord.stepped_care._readings import Derived
+from carecoord.stepped_care._reductions import Reduction
 
 __all__ = ["Protocol", "protocol", "protocols", "read_protocol"]
 

@@ -152,17 +152,18 @@ def _chosen(plan: Plan, way: Walk, row: FactRow) -> _Chosen:
     if way.waiting and not all(rules[place].outcome == outcome for place in way.waiting):
         possible = _possible(plan, way, row, outcome)
         if len(possible) > 1 or winner is None:
-            first = rules[way.waiting[0]].says.id
-            return _Chosen(Outcome("ask"), first, (*way.waiting, *way.passed), possible)
+            first, *_ = way.waiting
+            return _Chosen(Outcome("ask"), rules[first].says.id, (*way.waiting, *way.passed), possible)
         outcome = possible[0]
         rule = next((one.says.id for one in (winner, *rules) if one.outcome == outcome), None)
-    asks: tuple[int, ...] = (*way.passed, *((way.winner,) if way.is_held and way.winner is not None else ()))
+    held = [way.winner] if way.is_held and way.winner is not None else []
+    asks = [*way.passed, *held]
     if asks and (outcome.move in LOWERING or outcome == REVIEW):
         possible = tuple(dict.fromkeys([*(rules[place].outcome for place in asks), outcome]))
-        return _Chosen(Outcome("ask"), rules[asks[0]].says.id, asks, possible)
+        return _Chosen(Outcome("ask"), rules[asks[0]].says.id, tuple(asks), possible)
     if outcome.move == "ask" and way.winner is not None:
-        asks = (*asks, way.winner)
-    return _Chosen(outcome, rule, asks)
+        asks.append(way.winner)
+    return _Chosen(outcome, rule, tuple(asks))
 
 
 def _possible(plan: Plan, way: Walk, row: FactRow, outcome: Outcome) -> tuple[Outcome, ...]:

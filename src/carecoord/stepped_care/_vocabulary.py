@@ -13,25 +13,11 @@ import attrs
 from carecoord._values import FrozenMapping, name_of
 from carecoord.rules import HostCall, Kind
 from carecoord.scoring import Instrument, Score
+from carecoord.stepped_care._conditions import Condition, Held, InARow, Unanswered
 from carecoord.stepped_care._definition import FactDefinition, Measure
 from carecoord.stepped_care._history import OUTSIDE, Watch
-from carecoord.stepped_care._reductions import (
-    At,
-    Clock,
-    Condition,
-    Derived,
-    Held,
-    InARow,
-    Latest,
-    MissedInARow,
-    Recorded,
-    Reduction,
-    Series,
-    Step,
-    Times,
-    Unanswered,
-    Window,
-)
+from carecoord.stepped_care._readings import At, Derived, Latest, Series, Window
+from carecoord.stepped_care._reductions import Clock, MissedInARow, Recorded, Reduction, Step, Times
 
 __all__ = ["CLOCKS_AND_COUNTS", "Words", "clocks_and_counts", "hours_in_step", "is_word", "measured", "recorded"]
 

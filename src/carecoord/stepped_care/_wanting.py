@@ -9,7 +9,8 @@ from typing import Any
 from carecoord.rules import Bounds, Expression
 from carecoord.rules._nodes import Choice, Comparison, Constant, Given, Member, Name, Node, children
 from carecoord.stepped_care._history import OUTSIDE
-from carecoord.stepped_care._reductions import Derived, Recorded, Reduction
+from carecoord.stepped_care._readings import Derived
+from carecoord.stepped_care._reductions import Recorded, Reduction
 
 __all__ = ["Candidates", "completions", "unknown_in"]
 
