@@ -223,19 +223,25 @@ def _opened(file: str) -> Iterator[TextIO]:
 
 
 def _read_rows(stream: TextIO, found: Any, name: str) -> Iterator[dict[str, str]]:
+    """Read the rows; a column an item is read by its number, id or name."""
     from carecoord.errors import DataError, Fault, did_you_mean  # noqa: PLC0415
 
     reader = csv.DictReader(stream)
     columns = list(reader.fieldnames or ())
-    items = [column for column in columns if _place(found, column) is not None]
-    twice = sorted({column for column in columns if columns.count(column) > 1})
-    faults = [Fault(f"column {column}", "stands twice") for column in twice]
-    if not items:
-        names = [item.name for item in found.items]
+    places = [place for column in columns if (place := _place(found, column)) is not None]
+    names = [item.name for item in found.items]
+    faults = [Fault(f"column {column}", "stands twice") for column in sorted(set(columns)) if columns.count(column) > 1]
+    faults += [
+        Fault(f"item {names[place]}", "has two columns") for place in sorted(set(places)) if places.count(place) > 1
+    ]
+    if not places:
         near = next((hint for column in columns if (hint := did_you_mean(column, names))), "")
         faults.append(Fault("line 1", f"no column is an item of {found.id}; they are {', '.join(names[:20])}{near}"))
     if faults:
         raise DataError(name, faults)
+    absent = [name for place, name in enumerate(names) if place not in places]
+    if absent:
+        print(f"no column for {', '.join(absent)}: read as not answered", file=sys.stderr)
     yield from reader
 
 
