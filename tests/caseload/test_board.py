@@ -13,7 +13,7 @@ from carecoord.demo import DAY, clinic
 from carecoord.errors import DataError, DefinitionError, UnknownIdError
 from carecoord.plans import CarePlan, Owner, Review, ReviewCycle
 from carecoord.roles import Member, Team, matrix
-from carecoord.stepped_care import Contact, Enrolment, Episode, Event, StepEntry, assessment, read_protocol
+from carecoord.stepped_care import Assessment, Contact, Enrolment, Episode, Event, StepEntry, assessment, read_protocol
 
 COCM = "cocm-treat-to-target"
 
@@ -179,8 +179,6 @@ def test_unverified_numbers_are_refused_unless_accepted() -> None:
 
 def test_unknown_instruments_totals_are_shown() -> None:
     """A total reported from an instrument that is not ours is shown without a band or a trend."""
-    from carecoord.stepped_care import Assessment
-
     entries = [Assessment(id="1", on=date(2026, 1, 1), instrument="house-scale", scores={"sum": 7})]
     latest = board(Caseload(episodes=[Episode("p", entries)]), on=date(2026, 1, 2)).rows[0].latest[0]
     assert (latest.value, latest.band, latest.trend) == (7, None, None)
