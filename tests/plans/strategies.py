@@ -126,7 +126,7 @@ def review_cycles(
             closed + timedelta(days=number) for number in range(draw(st.integers(0, 12)))
         }
         options["weekend"] = draw(st.frozensets(st.sampled_from(WEEKDAYS), max_size=6))
-    rhythm = draw(every or st.one_of(periods(), recurrence_rules(ends=ends)))
+    rhythm = draw(st.one_of(periods(), recurrence_rules(ends=ends)) if every is None else every)
     try:
         return ReviewCycle(anchor=anchor, every=rhythm, **options)
     except DataError:  # a rule that gives no day from this anchor on
@@ -195,7 +195,7 @@ def reviews(draw: st.DrawFn, *, cycles: st.SearchStrategy[ReviewCycle] | None = 
     """Reviews, done on some days."""
     review = Review(
         id=draw(ids()),
-        cycle=draw(cycles or review_cycles()),
+        cycle=draw(review_cycles() if cycles is None else cycles),
         title=draw(st.just("") | words()),
         domain=draw(st.none() | st.sampled_from(get_args(Domain))),
         owner=draw(st.none() | owners()),
@@ -218,7 +218,7 @@ def care_plans(draw: st.DrawFn, *, status: st.SearchStrategy[PlanStatus] | None 
         author=draw(st.none() | ids()),
         title=draw(st.just("") | words()),
         intent=draw(st.sampled_from(get_args(Intent))),
-        status=draw(status or st.sampled_from(get_args(PlanStatus))),
+        status=draw(st.sampled_from(get_args(PlanStatus)) if status is None else status),
         start=draw(st.none() | days(last=date(2026, 1, 1))),
         end=draw(st.none() | days(first=date(2026, 1, 1))),
         replaces=draw(st.lists(ids(), max_size=2)),
@@ -267,8 +267,8 @@ def _changes(draw: st.DrawFn, plan: CarePlan) -> dict[str, Any]:
     draft = changes.get("status", plan.status) == "draft"
     changes["activities"] = []
     for activity in draw(_some(plan.activities)):
-        moves = [activity.status, *legal_moves("activity", activity.status)]
-        allowed = [move for move in moves if not draft or move in {activity.status, "scheduled", "cancelled"}]
+        moves = (activity.status, *legal_moves("activity", activity.status))
+        allowed: list[ActivityStatus] = [move for move in moves if not (draft and move == "in-progress")]
         changes["activities"].append(activity.move(draw(st.sampled_from(allowed))))
     changes["reviews"] = []
     for review in draw(_some(plan.reviews)):

@@ -123,10 +123,10 @@ class CarePlan:
         for name in PARTS:
             yield from _twice(name, getattr(self, name))
         needs, goals = {need.id for need in self.needs}, {goal.id for goal in self.goals}
-        for goal in self.goals:
-            yield from _dangling(f"$.goals[{goal.id}].needs", goal.needs, needs, "need")
-        for activity in self.activities:
-            yield from _dangling(f"$.activities[{activity.id}].goals", activity.goals, goals, "goal")
+        for place, goal in enumerate(self.goals):
+            yield from _dangling(f"$.goals[{place}].needs", goal.needs, needs, "need")
+        for place, activity in enumerate(self.activities):
+            yield from _dangling(f"$.activities[{place}].goals", activity.goals, goals, "goal")
         if self.start is not None and self.end is not None and self.end < self.start:
             yield Fault("$.end", f"{self.end} is before the start, {self.start}")
         yield from self._history_faults()
@@ -211,9 +211,9 @@ class CarePlan:
         added: list[str] = []
         for name in PARTS:
             old = {part.id: part for part in getattr(self, name)}
-            for part in fields.get(name, ()):
+            for place, part in enumerate(fields.get(name, ())):
                 if part.id in old:
-                    _check_follows(old[part.id], part, draft=status == "draft")
+                    _check_follows(old[part.id], part, f"$.{name}[{place}]", draft=status == "draft")
                 else:
                     added.append(f"{name}.{part.id}")
         before = _before(self, fields)
@@ -253,7 +253,7 @@ class CarePlan:
         """Refuse what no revision may change."""
         given = dict[str, Any](changes)
         faults: list[Fault] = []
-        if self.status in _FINAL and given.get("status") != "entered-in-error":
+        if self.status in _FINAL and given.get("status", self.status) == self.status:
             faults.append(Fault("$.status", f"the plan is {self.status}: to go on, make a new one that replaces it"))
         for name in given:
             if name in attrs.fields_dict(CarePlan) and name not in (*PLAIN, *PARTS):
@@ -269,9 +269,11 @@ class CarePlan:
 
 
 def _twice(name: str, parts: Iterable[AnyPart]) -> Iterator[Fault]:
-    for found, times in Counter(part.id for part in parts).items():
-        if times > 1:
-            yield Fault(f"$.{name}[{found}]", "the id stands twice")
+    seen: set[str] = set()
+    for place, part in enumerate(parts):
+        if part.id in seen:
+            yield Fault(f"$.{name}[{place}].id", f"{part.id[:60]} stands twice")
+        seen.add(part.id)
 
 
 def _dangling(place: str, named: Iterable[str], known: Collection[str], kind: str) -> Iterator[Fault]:
@@ -295,7 +297,7 @@ def _taken(name: str, old: Any, given: Any) -> Any:
     return (*(new.pop(part.id, part) for part in old), *new.values())
 
 
-def _check_follows(before: AnyPart, after: AnyPart, *, draft: bool) -> None:
+def _check_follows(before: AnyPart, after: AnyPart, place: str, *, draft: bool) -> None:
     """Refuse a status that may not follow, and the loss of what was done."""
     if isinstance(before, Need) and isinstance(after, Need):
         moved("need", before.status, after.status)
@@ -306,13 +308,12 @@ def _check_follows(before: AnyPart, after: AnyPart, *, draft: bool) -> None:
     if isinstance(before, Activity) and isinstance(after, Activity):
         moved("activity", before.status, after.status)
         if draft and after.status == "in-progress" != before.status:
-            raise DataError("care plan", [Fault(f"$.activities[{after.id}].status", "a draft plan is not acted on")])
+            raise DataError("care plan", [Fault(f"{place}.status", "a draft plan is not acted on")])
     if isinstance(before, Activity | Review) and isinstance(after, Activity | Review):
         lost = Counter(before.done) - Counter(after.done)
         if lost:
-            kind = "activities" if isinstance(before, Activity) else "reviews"
             when = ", ".join(str(done.on) for done in lost)
-            raise DataError("care plan", [Fault(f"$.{kind}[{after.id}].done", f"what was done on {when} is not kept")])
+            raise DataError("care plan", [Fault(f"{place}.done", f"what was done on {when} is not kept")])
 
 
 def _before(plan: CarePlan, fields: dict[str, Any]) -> Before:

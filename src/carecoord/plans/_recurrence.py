@@ -20,7 +20,7 @@ FIRST: Final = date(1900, 1, 1)
 LAST: Final = date(9950, 1, 1)
 """Cycles are anchored and recur between these days, so that no step can leave the calendar."""
 
-LONGEST_STEP: Final = 40 * 366
+LONGEST_STEP: Final = 40 * 12 * 31
 """Days: a cycle may step forty years at a time, and no further."""
 
 Weekday = Literal["MO", "TU", "WE", "TH", "FR", "SA", "SU"]

@@ -5,6 +5,10 @@ Here it starts at the step (year, month, week or day) that holds the day asked a
 That is the same set of days: what a step gives, `BYSETPOS` included, depends on nothing but the step, the rule's parts
 and the defaults they take from the anchor, and those are written into the rule first.
 `COUNT` alone counts from the anchor: such a rule is walked once and kept as a rule that ends on its last day.
+
+dateutil looks for the next day until the year 9999, however long there is none.
+The calendar repeats itself every 400 years, so a rule that gives a day once gives one again within 146,097 steps.
+One that never does is refused when it is read, by looking at the last four centuries that dateutil knows.
 """
 
 from __future__ import annotations
@@ -21,9 +25,6 @@ from dateutil.rrule import rrule, rrulestr
 
 from carecoord.errors import did_you_mean
 from carecoord.plans._recurrence import LAST, LONGEST_STEP, WEEKDAYS
-
-LONGEST_GAP: Final = timedelta(days=LONGEST_STEP + 366)
-"""How far apart two days of a rule may lie: 29 February on a given weekday can take forty years."""
 
 LONGEST_COUNT: Final = timedelta(days=36_525)
 """How far from its anchor a `COUNT` may reach, so that walking it is bounded."""
@@ -137,6 +138,17 @@ def _without_end(parts: Mapping[str, str], anchor: date) -> rrule:
     return cast("rrule", rrulestr(text, dtstart=datetime.combine(anchor, time())))
 
 
+def _check_not_empty(rule: rrule, anchor: date) -> None:
+    """Look for a day from the same day of a year near the end of the calendar, at least forty years before it."""
+    same = anchor.replace(year=anchor.year + (9_958 - anchor.year) // 400 * 400)
+    try:
+        found = next(iter(rule.replace(dtstart=datetime.combine(same, time()))), None)
+    except ValueError:  # a last week that would end in the year 10000
+        found = None
+    if found is None:
+        raise ValueError("there is no such day")
+
+
 @attrs.frozen(kw_only=True)
 class Rule:
     """A rule with its anchor and its last day, whose days near any day are found at once."""
@@ -150,32 +162,27 @@ class Rule:
 
     def days_after(self, day: date | None) -> Iterator[date]:
         """Give the days after `day`, in order; from the anchor on where it is `None`."""
-        start: date | None = self.anchor if day is None else max(self.anchor, day)
-        while start is not None and start <= self.last:
-            latest = start
-            for found in self._walk(self._step(start), start + LONGEST_GAP):
-                latest = max(latest, found)
-                if day is None or found > day:
-                    yield found
-            start = day = latest if latest > start else None
+        if day is None:
+            return self._walk(self.anchor, self.last)
+        start = self._step(max(self.anchor, min(day, self.last)))
+        return (found for found in self._walk(start, self.last) if found > day)
 
     def day_by(self, day: date) -> date | None:
         """Give the last day on or before `day`."""
         day = min(day, self.last)
         if day < self.anchor:
             return None
-        for back in (self.interval * STEPS[self.frequency], 31, 366, 8 * 366, LONGEST_GAP.days):
+        # A little way back at first: most rules give a day in the step before.
+        for back in (self.interval * STEPS[self.frequency], 31, 366, 3_000, 15_000):
             start = self._step(max(self.anchor, day - timedelta(days=back)))
             found = max(self._walk(start, day), default=None)
-            if found is not None or start == self.anchor:
+            if found is not None:
                 return found
-        return None
+        return max(self._walk(self.anchor, day), default=None)
 
     def _walk(self, start: date, end: date) -> Iterator[date]:
         """Let dateutil give the days from `start` to `end`, where `start` begins a step."""
-        rule = self.rule.replace(
-            dtstart=datetime.combine(start, time()), until=datetime.combine(min(end, self.last), time())
-        )
+        rule = self.rule.replace(dtstart=datetime.combine(start, time()), until=datetime.combine(end, time()))
         return (moment.date() for moment in rule)
 
     def _step(self, day: date) -> date:
@@ -208,13 +215,15 @@ def rule_of(text: str, anchor: date) -> Rule:
         ValueError: it is no RFC 5545 rule for days, or gives no day at all.
     """
     parts = _parts(text)
+    rule = _without_end(parts, anchor)
+    _check_not_empty(rule, anchor)
     made = Rule(
         anchor=anchor,
         last=_until(parts),
         frequency=parts["FREQ"],
         interval=int(parts.get("INTERVAL", "1")),
         week_start=WEEKDAYS.index(parts.get("WKST", "MO")),
-        rule=_without_end(parts, anchor),
+        rule=rule,
     )
     if next(made.days_after(None), None) is None:
         raise ValueError(f"it gives no day from its anchor {anchor} on")
