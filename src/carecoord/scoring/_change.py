@@ -50,7 +50,7 @@ class ScoreChange:
         definition: the score's definition.
         before: the earlier value; `None` where it is unknown.
         after: the later value; `None` where it is unknown.
-        outcomes: what each published rule says, in the order of the definition.
+        outcomes: what each published rule says, in the order of the definition; those meant for others are left out.
     """
 
     definition: Score
@@ -126,9 +126,9 @@ class Changes(Mapping[str, ScoreChange]):
         before, after = self.before[score.id].value, self.after[score.id].value
         bare = ScoreChange(definition=score, before=before, after=after, outcomes=())
         rules = [rule for rule in self.after.instrument.changes if rule.score == score.id]
-        return attrs.evolve(bare, outcomes=tuple(self._outcome(rule, bare) for rule in rules))
+        return attrs.evolve(bare, outcomes=tuple(filter(None, (self._outcome(rule, bare) for rule in rules))))
 
-    def _outcome(self, rule: Change, change: ScoreChange) -> ChangeOutcome:
+    def _outcome(self, rule: Change, change: ScoreChange) -> ChangeOutcome | None:
         facts: dict[str, Any] = {
             **self.after.context,
             "before": change.before,
@@ -137,9 +137,11 @@ class Changes(Mapping[str, ScoreChange]):
             "percent_improvement": change.percent_improvement,
         }
         applies = True if rule.condition is None else rule.condition.evaluate(facts)
+        if applies is False:
+            return None
         return ChangeOutcome(
             kind=rule.kind,
-            met=rule.rule.evaluate(facts) if applies else applies,
+            met=rule.rule.evaluate(facts) if applies else None,
             text=rule.text,
             size=rule.size,
             direction=rule.direction,
@@ -175,7 +177,8 @@ def _lines(change: ScoreChange) -> Iterator[str]:
     for outcome in change.outcomes:
         state = "unknown" if outcome.met is None else "yes" if outcome.met else "no"
         mark = ", unverified" if outcome.evidence == "unverified" else ""
-        yield f"  {' '.join(filter(None, (outcome.kind, outcome.size)))}: {state}: {outcome.because} ({outcome.source}{mark})"
+        named = " ".join(filter(None, (outcome.kind, outcome.size)))
+        yield f"  {named}: {state}: {outcome.because} ({outcome.source}{mark})"
 
 
 def change(before: Result, after: Result) -> Changes:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import time
 from functools import cached_property
-from operator import index
+from operator import getitem, index
 from typing import Any
 
 import attrs
@@ -59,9 +59,10 @@ class Engine:
         self.instrument = instrument
         self.count = len(instrument.items)
         self.layout = Layout(instrument)
-        self.context = tuple([*RESPONDENT, *instrument.context])
+        self.context = (*RESPONDENT, *instrument.context)
         self.kinds = {**RESPONDENT, **instrument.context}
-        self.tables = tuple(dict(item.codes) for item in instrument.items) if self._all_plain() else ()
+        self.tables = tuple(map(_table, instrument.items))
+        self.types = frozenset(kind for item in instrument.items for kind in _types(item))
         self.items = tuple(item.name for item in instrument.items)
         self.asking = tuple((item, item.asked_when.node) for item in instrument.items if item.asked_when is not None)
         used = facts_of(*self.layout.nodes, *(rule for _, rule in self.asking))
@@ -70,7 +71,8 @@ class Engine:
         self.skippable = tuple(f"asked({item.name})" for item, _ in self.asking if item.otherwise is None)
         self.names = (*self.items, *self.context, *self.codes, *self.skippable)
         self.complete = compile_positional(self.layout.nodes, self.names, known=(*self.items, *self.codes))
-        self.blank_context: tuple[None, ...] = (None,) * (len(self.context) + len(self.skippable))
+        self.blank_context = (None,) * len(self.context)
+        self.unskipped = (None,) * len(self.skippable)
 
     @cached_property
     def partial(self) -> Callable[..., tuple[Any, ...]]:
@@ -81,13 +83,6 @@ class Engine:
     def asks(self) -> Callable[..., tuple[Any, ...]]:
         """The function that says which conditional items were to be asked; they cannot ask that of each other."""
         return compile_positional([rule for _, rule in self.asking], self.names)
-
-    def _all_plain(self) -> bool:
-        """Whether every answer is a whole number with a score: then a lookup and a test of types checks it."""
-        return all(
-            item.codes and None not in item.codes.values() and all(type(code) is int for code in item.codes)
-            for item in self.instrument.items
-        )
 
     def run(self, answers: Answers, respondent: Respondent | Mapping[str, Any] | None) -> tuple[Any, ...]:
         """Score one respondent.
@@ -102,40 +97,49 @@ class Engine:
         given: Sequence[Any] = (
             answers if isinstance(answers, list | tuple) and len(answers) == self.count else self.in_order(answers)
         )
-        if respondent is None and self.tables:
+        if respondent is None:
             try:
-                values = [table[answer] for table, answer in zip(self.tables, given, strict=True)]
+                scores = tuple(map(getitem, self.tables, given))
             except (KeyError, TypeError):
                 pass
             else:
-                if {*map(type, given)} == WHOLE and not self.coded:
-                    scores = tuple(values)
-                    return self.complete(*values, *self.blank_context), scores, scores, (), ()
+                if self.types.issuperset(map(type, given)):
+                    codes = tuple([given[place] for place in self.coded]) if self.coded else ()
+                    return self.settle(scores, (), codes)
         return self.run_any(given, respondent)
 
     def run_any(self, given: Sequence[Any], respondent: Respondent | Mapping[str, Any] | None) -> tuple[Any, ...]:
+        """Score answers one by one: whatever they are, with what is known of the respondent."""
         faults: list[Fault] = []
         pairs = [self.check(item, answer, faults) for item, answer in zip(self.instrument.items, given, strict=True)]
         context = self.respondent(respondent, faults)
         if faults:
             raise AnswerError(self.instrument.id, faults)
-        scores = tuple(score for _, score in pairs)
-        codes = tuple(pairs[place][0] for place in self.coded)
-        asked = self.asked(scores, context, codes)
+        return self.settle(tuple(score for _, score in pairs), context, tuple(pairs[place][0] for place in self.coded))
+
+    def settle(self, scores: tuple[Any, ...], context: tuple[Any, ...], codes: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Run the rules over what was answered, after settling what was skipped."""
+        facts = context or self.blank_context
+        if None not in scores and None not in codes:
+            return self.complete(*scores, *facts, *codes, *self.unskipped), scores, scores, context, codes
+        if not self.asking:
+            return self.partial(*scores, *facts, *codes), scores, scores, context, codes
+        asked = self.asks(*scores, *facts, *codes, *self.unskipped)
         filled = list(scores)
-        for item, _ in self.asking:
-            if filled[item.n - 1] is None and asked[item.name] is False:
+        skips = []
+        for (item, _), outcome in zip(self.asking, asked, strict=True):
+            if item.otherwise is None:
+                skips.append(outcome is not False)
+            elif outcome is False and filled[item.n - 1] is None:
                 filled[item.n - 1] = item.otherwise
         function = self.partial if None in filled or None in codes else self.complete
-        skips = [asked[item.name] is not False for item, _ in self.asking if item.otherwise is None]
-        return function(*filled, *context, *codes, *skips), scores, tuple(filled), context, codes
+        return function(*filled, *facts, *codes, *skips), scores, tuple(filled), context, codes
 
     def asked(self, scores: Sequence[Any], context: Sequence[Any], codes: Sequence[Any]) -> dict[str, bool | None]:
         """Say of each conditional item whether it was to be asked; `None` where that is unknown."""
         if not self.asking:
             return {}
-        facts = (*context, *codes, *(None,) * len(self.skippable)) if context else self.blank_context
-        outcomes = self.asks(*scores, *facts)
+        outcomes = self.asks(*scores, *(context or self.blank_context), *codes, *self.unskipped)
         return {item.name: outcome for (item, _), outcome in zip(self.asking, outcomes, strict=True)}
 
     def in_order(self, answers: Answers) -> Sequence[Any]:
@@ -231,7 +235,7 @@ class Engine:
         may_be_asked = facts | {name: attrs.evolve(facts[name], unknown=True) for name in blank}
         for item, rule in self.asking:
             asked = bounds(rule, may_be_asked)
-            may_skip, may_ask = False in asked.values, asked.values != {False}
+            may_skip, may_ask = False in asked.values, asked.values != frozenset((False,))
             if item.name in blank and may_skip:
                 skipped = Bounds.exactly(item.otherwise)
                 facts[item.name] = facts[item.name].joined(skipped) if may_ask else skipped
@@ -239,7 +243,42 @@ class Engine:
         return facts
 
 
-WHOLE = {int}
+def _table(item: Item) -> dict[Any, Any]:
+    """Give the score of every answer that an item takes, as given; what is not in it is read with more care."""
+    if item.time:
+        return _CLOCK
+    return {**item.codes, None: None} if item.codes else _Measured(item)
+
+
+def _types(item: Item) -> tuple[type, ...]:
+    """Give the types of answers of which `_table` tells right from wrong: `True` is equal to 1, and no answer."""
+    if item.time:
+        return (str, type(None))
+    return (*map(type, item.codes), type(None)) if item.codes else (int, float, type(None))
+
+
+class _Measured(dict[Any, Any]):
+    """The measurements an item takes: those in its range, each as itself."""
+
+    def __init__(self, item: Item) -> None:
+        super().__init__({None: None})
+        self.item = item
+
+    def __missing__(self, answer: Any) -> Any:
+        number = _read(self.item, answer)
+        if number is None:
+            raise KeyError
+        return number
+
+
+class _Clock(dict[Any, Any]):
+    """The minutes of every clock time that was read so far; there are two thousand ways to write one at most."""
+
+    def __missing__(self, answer: Any) -> Any:
+        minutes = _minutes(answer)
+        if minutes is None:
+            raise KeyError
+        return self.setdefault(answer, minutes)
 
 
 def _whole(value: Any) -> int | None:
@@ -276,11 +315,12 @@ def _minutes(answer: Any) -> int | None:
     """Read `HH:MM` (or a `datetime.time` without a zone, to the minute) as minutes since midnight."""
     if isinstance(answer, time):
         return answer.hour * 60 + answer.minute if answer.tzinfo is None else None
-    found = _CLOCK.fullmatch(answer) if isinstance(answer, str) else None
+    found = _WRITTEN_TIME.fullmatch(answer) if isinstance(answer, str) else None
     return int(found[1]) * 60 + int(found[2]) if found else None
 
 
-_CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
+_WRITTEN_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
+_CLOCK = _Clock({None: None})
 
 
 def _shown(value: Any) -> str:

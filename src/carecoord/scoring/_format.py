@@ -38,6 +38,10 @@ ChangeKind = Literal["reliable-change", "minimal-difference", "response", "remis
 Codes = tuple[Number, ...] | FrozenMapping[str, Number | str]
 
 
+entry = attrs.frozen(kw_only=True, eq=False, repr=False)
+"""How the entries of a file are made: they are read once, never compared."""
+
+
 @attrs.frozen(kw_only=True)
 class Source:
     """Where something was read.
@@ -51,7 +55,7 @@ class Source:
     url: str = ""
 
 
-@attrs.frozen(kw_only=True)
+@entry
 class ItemEntry:
     n: int
     id: str = ""
@@ -69,7 +73,7 @@ class ItemEntry:
     note: str = ""
 
 
-@attrs.frozen(kw_only=True)
+@entry
 class BandEntry:
     low: Number
     high: Number | None = None
@@ -81,7 +85,7 @@ class BandEntry:
     evidence: Evidence | None = None
 
 
-@attrs.frozen(kw_only=True)
+@entry
 class CutoffEntry:
     when: str
     for_: str = key("for", default="")
@@ -91,7 +95,7 @@ class CutoffEntry:
     evidence: Evidence | None = None
 
 
-@attrs.frozen(kw_only=True)
+@entry
 class ScoreEntry:
     id: str
     label: str = ""
@@ -99,7 +103,7 @@ class ScoreEntry:
     value: str
     needs: str = ""
     range: tuple[Number, Number] | None = None
-    worse: Worse = "higher"
+    worse: Worse | None = None
     values: tuple[str, ...] = ()
     unit: str = ""
     bands: tuple[BandEntry, ...] = ()
@@ -111,7 +115,7 @@ class ScoreEntry:
     evidence: Evidence | None = None
 
 
-@attrs.frozen(kw_only=True)
+@entry
 class FlagEntry:
     id: str
     when: str
@@ -121,7 +125,7 @@ class FlagEntry:
     evidence: Evidence | None = None
 
 
-@attrs.frozen(kw_only=True)
+@entry
 class ChangeEntry:
     kind: ChangeKind
     score: str
@@ -157,18 +161,18 @@ class Example:
     source: str
 
 
-@attrs.frozen(kw_only=True)
+@entry
 class DefinitionFile:
     id: str
     title: str
-    measures: str
-    respondent: Informant
-    population: str
+    measures: str = ""
+    respondent: Informant = "self"
+    population: str = ""
     recall: str = ""
-    permission: Permission
+    permission: Permission = "unknown"
     permission_note: str = ""
     loinc: str = ""
-    evidence: Evidence
+    evidence: Evidence = "unverified"
     note: str = ""
     values: FrozenMapping[str, Codes] = FrozenMapping()
     items: tuple[ItemEntry, ...]
@@ -180,12 +184,13 @@ class DefinitionFile:
     flags: tuple[FlagEntry, ...] = ()
     change: tuple[ChangeEntry, ...] = ()
     examples: tuple[Example, ...] = ()
-    sources: tuple[Source, ...]
+    sources: tuple[Source, ...] = ()
 
 
 _BLANK = re.compile(r"\{(\w+)\}")
 _SPANS = re.compile(r"\d{1,4}(-\d{1,4})?( \d{1,4}(-\d{1,4})?)*")
 MOST_COPIES = 200
+MOST_WRITTEN = 1_000_000
 RULES = frozenset(("value", "needs", "when", "for", "asked_when", "band_on"))
 """The keys whose texts are rules."""
 
@@ -194,32 +199,24 @@ def expand(data: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Write out the blocks that are repeated for each member of a list, before anything is checked.
 
     Raises:
-        DefinitionError: a list that is not there, or more or fewer numbers than members.
+        DefinitionError: a list that is not there, more or fewer numbers than members, or too much to write out.
     """
-    faults: list[Fault] = []
     lists = data.get("lists", {})
     full = {key: value for key, value in data.items() if key != "lists"}
-    if not isinstance(lists, Mapping) or not all(_is_texts(members) for members in lists.values()):
+    if not isinstance(lists, Mapping) or not all(map(_is_texts, lists.values())):
         raise DefinitionError(name, [Fault("$.lists", "a table of lists of texts is wanted")])
+    writer = _Writer(name, lists)
     for part in ("items", "scores", "flags"):
         blocks = full.get(part)
-        if isinstance(blocks, list):
+        if isinstance(blocks, list) and any(map(_is_repeated, blocks)):
             full[part] = [
-                copy
-                for place, block in enumerate(blocks)
-                for copy in _copies(block, lists, f"$.{part}[{place}]", faults)
+                copy for place, block in enumerate(blocks) for copy in writer.copies(block, f"$.{part}[{place}]")
             ]
-    if faults:
-        raise DefinitionError(name, faults)
-    items = full.get("items")
-    if isinstance(items, list) and any(isinstance(block, Mapping) and "each" in block for block in data["items"]):
-        full["items"] = sorted(items, key=_number)
+            if part == "items":
+                full[part].sort(key=_number)
+    if writer.faults:
+        raise DefinitionError(name, writer.faults)
     return full
-
-
-def _number(item: Any) -> int:
-    number = item.get("n") if isinstance(item, Mapping) else None
-    return number if isinstance(number, int) else 0
 
 
 def _is_texts(members: Any) -> bool:
@@ -228,24 +225,56 @@ def _is_texts(members: Any) -> bool:
     )
 
 
-def _copies(block: Any, lists: Mapping[str, Any], path: str, faults: list[Fault]) -> Iterator[Any]:
-    if not isinstance(block, Mapping) or "each" not in block:
-        yield block
-        return
-    over = block["each"]
-    members = lists.get(over) if isinstance(over, str) else None
-    if members is None:
-        faults.append(
-            Fault(f"{path}.each", f"{str(over)[:60]!r} is none of the lists: {', '.join(lists) or 'there are none'}")
-        )
-        return
-    numbers = _numbers(block.get("n"), len(members))
-    if numbers is None:
-        faults.append(Fault(f"{path}.n", f"as many numbers as {over} has members are wanted, as 1-{len(members)}"))
-        return
-    for number, member in zip(numbers, members, strict=True):
-        copy = {key: _filled(value, over, member, key) for key, value in block.items() if key != "each"}
-        yield {**copy, "n": number} if number is not None else copy
+def _is_repeated(block: Any) -> bool:
+    return isinstance(block, Mapping) and "each" in block
+
+
+def _number(item: Any) -> int:
+    number = item.get("n") if isinstance(item, Mapping) else None
+    return number if isinstance(number, int) else 0
+
+
+class _Writer:
+    def __init__(self, name: str, lists: Mapping[str, list[str]]) -> None:
+        self.name, self.lists = name, lists
+        self.faults: list[Fault] = []
+        self.written = 0
+
+    def copies(self, block: Any, path: str) -> Iterator[Any]:
+        if not _is_repeated(block):
+            yield block
+            return
+        over = block["each"]
+        members = self.lists.get(over) if isinstance(over, str) else None
+        if members is None:
+            known = ", ".join(self.lists) or "there are none"
+            self.faults.append(Fault(f"{path}.each", f"the name of a list is wanted; the lists: {known}"))
+            return
+        numbers = _numbers(block.get("n"), len(members))
+        if numbers is None:
+            message = f"as many numbers as {over} has members are wanted, as 1-{len(members)}"
+            self.faults.append(Fault(f"{path}.n", message))
+            return
+        for number, member in zip(numbers, members, strict=True):
+            copy = {key: self.filled(value, over, member, key) for key, value in block.items() if key != "each"}
+            yield {**copy, "n": number} if number is not None else copy
+
+    def filled(self, value: Any, over: str, member: str, key: str) -> Any:
+        """Put a list's member in for its name: as it is written in ids and labels, as a name in rules."""
+        self.written += 1
+        if isinstance(value, str):
+            word = name_of(member) if key in RULES else member
+            text = _BLANK.sub(lambda match: word if match[1] == over else match[0], value)
+            self.written += len(text)
+            if self.written > MOST_WRITTEN:
+                message = f"written out for each member, the file has more than {MOST_WRITTEN:,} characters"
+                raise DefinitionError(self.name, [Fault("$.lists", message)])
+            return text
+        if isinstance(value, list):
+            return [self.filled(one, over, member, key) for one in value]
+        if isinstance(value, Mapping):
+            return {name: self.filled(one, over, member, name) for name, one in value.items()}
+        return value
 
 
 def _numbers(given: Any, count: int) -> list[int] | list[None] | None:
@@ -253,18 +282,7 @@ def _numbers(given: Any, count: int) -> list[int] | list[None] | None:
         return [None] * count
     if not isinstance(given, str) or not _SPANS.fullmatch(given):
         return None
-    spans = [span.split("-") for span in given.split()]
-    numbers = [number for span in spans for number in range(int(span[0]), int(span[-1]) + 1)]
-    return numbers if len(numbers) == count else None
-
-
-def _filled(value: Any, over: str, member: str, key: str = "") -> Any:
-    """Put a list's member in for its name: as it is written in ids and labels, as a name in rules."""
-    if isinstance(value, str):
-        word = name_of(member) if key in RULES else member
-        return _BLANK.sub(lambda match: word if match[1] == over else match[0], value)
-    if isinstance(value, list):
-        return [_filled(one, over, member, key) for one in value]
-    if isinstance(value, Mapping):
-        return {name: _filled(one, over, member, name) for name, one in value.items()}
-    return value
+    spans = [(int(first), int(last or first)) for first, _, last in (span.partition("-") for span in given.split())]
+    if sum(max(last - first + 1, 0) for first, last in spans) != count:
+        return None
+    return [number for first, last in spans for number in range(first, last + 1)]

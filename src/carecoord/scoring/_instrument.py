@@ -244,7 +244,7 @@ class Instrument:
         recall: the time it asks about, as an ISO 8601 duration; empty for now, lifetime or mixed.
         evidence: how well its core was checked: `two-sources`, `one-source` or `unverified`.
         context: what rules may ask about the respondent beyond age, sex, informant and setting.
-        digest: SHA-256 over what the definition says, in hexadecimal.
+        written: what the definition says, as read from TOML.
     """
 
     id: str
@@ -265,13 +265,22 @@ class Instrument:
     context: FrozenMapping[str, Kind]
     examples: tuple[Example, ...]
     sources: tuple[Source, ...]
-    digest: str
+    written: Mapping[str, Any]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Instrument) and self.digest == other.digest
 
     def __hash__(self) -> int:
         return hash(self.digest)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over what the definition says, in hexadecimal; comments and layout do not matter."""
+        import hashlib  # noqa: PLC0415 - scoring itself needs neither
+        import json  # noqa: PLC0415
+
+        canonical = json.dumps(self.written, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
     def item(self, at: int | str) -> Item:
         """Give an item by its number, id or name.
@@ -304,10 +313,10 @@ class Instrument:
 
     @cached_property
     def item_places(self) -> dict[int | str, int]:
-        """The place of each item among `items`, by number, id and name."""
+        """The place of each item among `items`, by number, by name, by id, and as `q7`."""
         places: dict[int | str, int] = {}
         for place, item in enumerate(self.items):
-            places[item.n] = places[item.name] = place
+            places[item.n] = places[f"q{item.n}"] = places[item.name] = place
             if item.id:
                 places[item.id] = place
         return places

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import reduce
 
-from carecoord.rules import Kind
+from carecoord.rules import Bounds
 from carecoord.rules._nodes import (
     Arithmetic,
     Call,
     Choice,
+    Comparison,
     Constant,
     Defined,
     Given,
@@ -24,12 +24,12 @@ from carecoord.rules._nodes import (
 )
 from carecoord.scoring._instrument import Item
 
-__all__ = ["code_step", "grain", "range_fault"]
+__all__ = ["Depths", "Grains", "code_step", "range_fault", "thresholds"]
 
 CLOSE = 1e-9
 
 
-def range_fault(node: Node, declared: tuple[float, float], reached: Kind) -> str | None:
+def range_fault(node: Node, declared: tuple[float, float], reached: Bounds) -> str | None:
     """Say what is wrong with a declared range, given what the rule can reach.
 
     A rule that does not reach an end is a mistake in the rule or in the range.
@@ -52,19 +52,22 @@ _SMOOTH = frozenset(("sum", "mean", "min", "max", "median", "round", "abs"))
 
 def is_exact(node: Node) -> bool:
     """Say whether the bounds of a rule are reached: each fact is used once, and every part rises or falls steadily."""
-    uses: Counter[str] = Counter()
+    met: set[Node] = set()
     for part in _parts(node):
-        if isinstance(part, Name):
-            uses[part.id] += 1
-        elif isinstance(part, Call):
-            if part.function not in _SMOOTH:
-                return False
-        elif isinstance(part, Arithmetic):
-            if part.operator == "/" and not isinstance(part.right, Constant):
-                return False
-        elif not isinstance(part, Constant | Negative | Defined | Given):
+        if isinstance(part, Constant):
+            continue
+        if part in met:
             return False
-    return max(uses.values(), default=0) <= 1
+        met.add(part)
+        if isinstance(part, Call):
+            steady = part.function in _SMOOTH
+        elif isinstance(part, Arithmetic):
+            steady = part.operator != "/" or isinstance(part.right, Constant)
+        else:
+            steady = isinstance(part, Name | Negative | Defined | Given)
+        if not steady:
+            return False
+    return True
 
 
 def _parts(node: Node) -> Iterator[Node]:
@@ -75,38 +78,81 @@ def _parts(node: Node) -> Iterator[Node]:
         waiting.extend((part.value,) if isinstance(part, Given) else children(part))
 
 
-def grain(node: Node, steps: Mapping[str, float]) -> float | None:
-    """Give the step between the values a rule can give; `None` where they lie as near as they like.
+def thresholds(rule: Node, score: Node) -> Iterator[float]:
+    """Give the numbers that a rule compares a score with."""
+    waiting, met = [rule], set[Node]()
+    while waiting:
+        part = waiting.pop()
+        if part in met:
+            continue
+        met.add(part)
+        if isinstance(part, Comparison):
+            for one, other in ((part.left, part.right), (part.right, part.left)):
+                if one == score and isinstance(other, Constant) and isinstance(other.value, int | float):
+                    yield other.value
+        waiting.extend(children(part))
+
+
+class Depths:
+    """How many levels deep rules are, with the named rules they rest on."""
+
+    def __init__(self) -> None:
+        self._done: dict[Node, int] = {}
+
+    def of(self, node: Node) -> int:
+        """Give the levels of one rule."""
+        found = self._done.get(node)
+        if found is None:
+            found = self._done[node] = 1 + max(map(self.of, children(node)), default=0)
+        return found
+
+
+class Grains:
+    """The step between the values a rule can give.
 
     Args:
-        node: the rule.
         steps: the step between the values of each fact that is not 1 although it is whole, by name.
     """
-    match node:
-        case Defined(body=inner) | Given(value=inner) | Negative(value=inner):
-            return grain(inner, steps)
-        case Constant(value=value) if isinstance(value, int | float) and not isinstance(value, bool):
-            return _step((value,))
-        case Name(id=name, kind=kind):
-            return steps.get(name, 1) if kind.whole else None
-        case Lookup(entries=entries):
-            return _step([float(value) for _, value in entries if not isinstance(value, str)])
-        case Choice(then=then, otherwise=otherwise):
-            return _common(grain(then, steps), grain(otherwise, steps))
-        case Arithmetic(operator="*", left=left, right=right):
-            a, b = grain(left, steps), grain(right, steps)
-            return None if a is None or b is None else a * b
-        case Arithmetic(operator="+" | "-", left=left, right=right):
-            return _common(grain(left, steps), grain(right, steps))
-        case Call(function="round", arguments=arguments):
-            step = arguments[1] if len(arguments) > 1 else None
-            return float(step.value) if isinstance(step, Constant) else 1
-        case Call(function="sum" | "min" | "max" | "coalesce" | "abs" | "clip", arguments=arguments):
-            return reduce(_common, [grain(argument, steps) for argument in arguments])
-        case Call(function="count" | "floor" | "ceil" | "answered" | "missing" | "minutes_between"):
-            return 1
-        case _:
-            return None
+
+    def __init__(self, steps: Mapping[str, float]) -> None:
+        self._steps = steps
+        self._done: dict[Node, float | None] = {}
+
+    def of(self, node: Node) -> float | None:
+        """Give a step that every value is a multiple of; `None` where they lie as near as they like."""
+        if node not in self._done:
+            self._done[node] = self._of(node)
+        return self._done[node]
+
+    def _of(self, node: Node) -> float | None:
+        match node:
+            case Defined(body=inner) | Given(value=inner) | Negative(value=inner):
+                return self.of(inner)
+            case Constant(value=value) if isinstance(value, int | float) and not isinstance(value, bool):
+                return _step((value,))
+            case Name(id=name, kind=kind):
+                return self._steps.get(name, 1) if kind.whole else None
+            case Lookup(entries=entries):
+                return _step([float(value) for _, value in entries if not isinstance(value, str)])
+            case Choice(then=then, otherwise=otherwise):
+                return self._common(then, otherwise)
+            case Arithmetic(operator="*", left=left, right=right):
+                a, b = self.of(left), self.of(right)
+                return None if a is None or b is None else a * b
+            case Arithmetic(operator="+" | "-", left=left, right=right):
+                return self._common(left, right)
+            case Call(function="round", arguments=arguments):
+                step = arguments[1] if len(arguments) > 1 else None
+                return float(step.value) if isinstance(step, Constant) else 1
+            case Call(function="sum" | "min" | "max" | "coalesce" | "abs" | "clip", arguments=arguments):
+                return self._common(*arguments)
+            case Call(function="count" | "floor" | "ceil" | "answered" | "missing" | "minutes_between"):
+                return 1
+            case _:
+                return None
+
+    def _common(self, *nodes: Node) -> float | None:
+        return reduce(_common, map(self.of, nodes))
 
 
 def _common(a: float | None, b: float | None) -> float | None:
@@ -129,6 +175,5 @@ def _step(values: Sequence[float]) -> float:
 
 
 def code_step(item: Item) -> float:
-    """Give the step between an item's scores: 10 where its codes go in tens."""
-    scores = sorted({score for score in item.codes.values() if score is not None})
-    return _step([b - a for a, b in zip(scores, scores[1:], strict=False)]) if len(scores) > 1 else 1
+    """Give the number that all of an item's scores are multiples of: 10 where its codes go in tens from 0."""
+    return _step([score for score in item.codes.values() if score is not None])
