@@ -153,20 +153,20 @@ def _chosen(plan: Plan, way: Walk, row: FactRow) -> _Chosen:
         possible = _possible(plan, way, row, outcome)
         if len(possible) > 1 or winner is None:
             first, *_ = way.waiting
-            return _Chosen(Outcome("ask"), rules[first].says.id, (*way.waiting, *way.passed), possible)
+            return _Chosen(Outcome("ask"), rules[first].says.id, (*way.waiting, *way.passed), tuple(possible))
         outcome = possible[0]
         rule = next((one.says.id for one in (winner, *rules) if one.outcome == outcome), None)
     held = [way.winner] if way.is_held and way.winner is not None else []
     asks = [*way.passed, *held]
     if asks and (outcome.move in LOWERING or outcome == REVIEW):
-        possible = tuple(dict.fromkeys([*(rules[place].outcome for place in asks), outcome]))
-        return _Chosen(Outcome("ask"), rules[asks[0]].says.id, tuple(asks), possible)
+        possible = list(dict.fromkeys([*(rules[place].outcome for place in asks), outcome]))
+        return _Chosen(Outcome("ask"), rules[asks[0]].says.id, tuple(asks), tuple(possible))
     if outcome.move == "ask" and way.winner is not None:
         asks.append(way.winner)
     return _Chosen(outcome, rule, tuple(asks))
 
 
-def _possible(plan: Plan, way: Walk, row: FactRow, outcome: Outcome) -> tuple[Outcome, ...]:
+def _possible(plan: Plan, way: Walk, row: FactRow, outcome: Outcome) -> list[Outcome]:
     """Give every outcome that the answers could lead to, in the order of the rules."""
     rules = [rule.when for rule in plan.rules]
     unknown = dict.fromkeys(name for place in way.waiting for name in rules[place].names if row.known.get(name) is None)
@@ -175,7 +175,7 @@ def _possible(plan: Plan, way: Walk, row: FactRow, outcome: Outcome) -> tuple[Ou
     found = {plan.rules[place].outcome for place in way.waiting} | {outcome} if rows is None else _reached(plan, rows)
     if found is None:
         found = {plan.rules[place].outcome for place in way.waiting} | {outcome}
-    return tuple(dict.fromkeys(one for one in every if one in found))
+    return list(dict.fromkeys(one for one in every if one in found))
 
 
 def _reached(plan: Plan, rows: Iterable[Mapping[str, Any]]) -> set[Outcome] | None:
