@@ -20,7 +20,7 @@ html_title = f"carecoord {release}"
 html_copy_source = False
 
 # In docstrings, a name between single backticks is a link where it is public and code where it is not.
-default_role = "py:obj"
+default_role = "py:mention"
 nitpicky = True
 nitpick_ignore_regex = [("py:.*", r"(?!carecoord\.).*"), ("py:.*", r"carecoord\.(.*\.)?_.*")]
 
