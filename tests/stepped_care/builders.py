@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from carecoord.scoring import Instrument, read_instrument
-from carecoord.stepped_care import Decision, Episode, Expectation, Facts, Protocol, Scenario, decide, facts
-from carecoord.stepped_care import read_protocol as read
+from carecoord.stepped_care import (
+    Decision,
+    Episode,
+    Expectation,
+    Facts,
+    Protocol,
+    Scenario,
+    decide,
+    facts,
+    read_protocol,
+)
 from carecoord.stepped_care._scenarios import episode_of
+
+T = TypeVar("T")
 
 STEPS = """
 [[steps]]
@@ -60,7 +72,7 @@ def ladder(
 ) -> Protocol:
     """Give a protocol of two steps, `low` and `high`, on the PHQ-9, with more of its file in `body`."""
     instruments = [one_number("withdrawal"), one_number("wellbeing", 100, "lower"), one_number("neutral", 9, "neither")]
-    return read(head + measures + steps + body, modules=modules, instruments=instruments)
+    return read_protocol(head + measures + steps + body, modules=modules, instruments=instruments)
 
 
 def history(protocol: Protocol, lines: str) -> Episode:
@@ -101,3 +113,9 @@ def why(name: str, lines: str, on: str, *, measures: str = MEASURE, head: str = 
     """Say why one fact is unknown."""
     row = row_for(name, lines, on, measures=measures, head=head, more=more)
     return row.why(row.plan.rules[0].when.names[0])
+
+
+def pickled(value: T) -> T:
+    """Give what comes back from a pickle."""
+    again: T = pickle.loads(pickle.dumps(value))  # noqa: S301 - our own bytes
+    return again

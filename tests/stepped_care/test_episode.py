@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-import pickle
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -27,6 +26,7 @@ from carecoord.stepped_care import (
     assessment,
     enrolled_in,
 )
+from tests.stepped_care.builders import pickled
 
 DAY = date(2026, 1, 5)
 HOUR = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
@@ -67,7 +67,7 @@ def test_an_episode_can_be_pickled_hashed_and_compared() -> None:
     episode = Episode("p-17", EVERY)
     episode.in_force()
     episode.index()
-    assert pickle.loads(pickle.dumps(episode)) == episode
+    assert pickled(episode) == episode
     assert hash(Episode("p-17", list(EVERY))) == hash(episode)
 
 
@@ -143,9 +143,12 @@ def test_a_moment_in_the_future_is_not_seen_whatever_its_offset() -> None:
     ("make", "message"),
     [
         (lambda: Contact(id="", on=DAY), "$.id: the host's id for the entry is wanted"),
-        (lambda: Contact(id="1", on=datetime(2026, 1, 5, 9)), "$.on: the time has no offset from UTC"),
-        (lambda: Contact(id="1", on="2026-01-05"), "$.on: a date, or a time with its offset, is wanted, found str"),
-        (lambda: Contact(id="1", on=DAY, recorded=datetime(2026, 1, 5, 9)), "$.recorded: the time has no offset"),
+        (lambda: Contact(id="1", on=HOUR.replace(tzinfo=None)), "$.on: the time has no offset from UTC"),
+        (
+            lambda: Contact(id="1", on=cast("date", "2026-01-05")),
+            "$.on: a date, or a time with its offset, is wanted, found str",
+        ),
+        (lambda: Contact(id="1", on=DAY, recorded=HOUR.replace(tzinfo=None)), "$.recorded: the time has no offset"),
         (lambda: Withdrawal(id="1", on=DAY), "$.replaces: the id of the entry taken back is wanted"),
         (
             lambda: Assessment(id="1", on=DAY, instrument="phq-9", scores={"total": True}, items={"q9": float("nan")}),

@@ -197,15 +197,13 @@ class Words:
                 call.fault(f"{call.name}() takes {' or '.join(allowed) or 'no option'}, found {option}")
         return call.options
 
-    def _days(self, call: HostCall, *, optional: bool = False) -> float | None:
-        spans = [
-            (value, days) for unit, days in (("weeks", 7), ("days", 1)) if (value := call.options.get(unit)) is not None
-        ]
-        if not spans and optional:
-            return None
-        if len(spans) != 1 or isinstance(spans[0][0], str) or spans[0][0] <= 0:
-            call.fault(f"{call.name}() wants weeks= or days=, a number above 0")
-        return spans[0][0] * spans[0][1]
+    def _span(self, call: HostCall, *units: str) -> tuple[str, int | float]:
+        """Give the one span of time named, a week as seven days."""
+        named = [(unit, call.options[unit]) for unit in units if unit in call.options]
+        unit, value = named[0] if len(named) == 1 else ("", "")
+        if isinstance(value, str) or value <= 0:
+            call.fault(f"{call.name}() wants {' or '.join(f'{one}=' for one in units)}, a number above 0")
+        return ("days", value * 7) if unit == "weeks" else (unit, value)
 
     def _exactly(self, call: HostCall, count: int) -> None:
         if call.count != count:
@@ -225,7 +223,7 @@ class Words:
         if form != "average" and not score.worse:
             call.fault(f"{score.name} is neither better nor worse when it is higher")
         kind = score.kind if form != "average" else attrs.evolve(score.kind, whole=False)
-        days = self._days(call) or 0
+        _, days = self._span(call, "weeks", "days")
         return self._add(Window(name=call.text, kind=kind, asks=score.asks, score=score, form=form, days=days))
 
     def _in_a_row(self, call: HostCall) -> Kind:
@@ -249,13 +247,12 @@ class Words:
     def _held(self, call: HostCall) -> Kind:
         self._exactly(call, 1)
         self._options(call, "weeks", "days", "hours")
-        condition, hours = self._condition(call), call.options.get("hours")
-        unit: Literal["days", "hours"] = "days" if hours is None else "hours"
-        span = hours if hours is not None and len(call.options) == 1 else self._days(call)
-        if span is None or isinstance(span, str) or span <= 0:
-            call.fault("held() wants weeks=, days= or hours=, a number above 0")
+        condition = self._condition(call)
+        unit, span = self._span(call, "weeks", "days", "hours")
         return self._add(
-            Held(name=call.text, kind=Kind.YES_NO, asks=condition.asks, condition=condition, span=span, unit=unit)
+            Held(
+                name=call.text, kind=Kind.YES_NO, asks=condition.asks, condition=condition, span=span, unit=_UNITS[unit]
+            )
         )
 
     def _unanswered(self, call: HostCall) -> Kind:
@@ -272,9 +269,9 @@ class Words:
         self._exactly(call, 1)
         options = self._options(call, "weeks", "days", "since")
         event, since = self._event(call, call.word(0)), self._since(call)
-        days = self._days(call, optional=True)
         if len(options) > 1:
             call.fault("times() takes one of weeks=, days= and since=")
+        days = self._span(call, "weeks", "days")[1] if options and since is None else None
         asks = (since,) if since else ()
         return self._add(Times(name=call.text, kind=COUNT, asks=asks, event=event, days=days, since=since))
 
@@ -282,15 +279,14 @@ class Words:
         self._exactly(call, 1)
         self._options(call)
         event = self._event(call, call.word(0))
-        unit = _UNITS[call.name]
+        unit, *_ = call.name.partition("_")
         kind = DAYS if unit == "days" else TIME
-        return self._add(Clock(name=call.text, kind=kind, asks=(event,), event=event, unit=unit))
+        return self._add(Clock(name=call.text, kind=kind, asks=(event,), event=event, unit=_CLOCKS[unit]))
 
 
 _FORMS: Mapping[str, Literal["worst", "best", "average"]] = {"worst": "worst", "best": "best", "average": "average"}
-_UNITS: Mapping[str, Literal["days", "weeks", "hours"]] = {
-    "days_since": "days", "weeks_since": "weeks", "hours_since": "hours",
-}  # fmt: skip
+_UNITS: Mapping[str, Literal["days", "hours"]] = {"days": "days", "hours": "hours"}
+_CLOCKS: Mapping[str, Literal["days", "weeks", "hours"]] = {**_UNITS, "weeks": "weeks"}
 
 
 def is_word(name: str) -> bool:
