@@ -13,7 +13,7 @@ from carecoord.demo import DAY, clinic
 from carecoord.errors import DataError, DefinitionError, UnknownIdError
 from carecoord.plans import CarePlan, Owner, Review, ReviewCycle
 from carecoord.roles import Member, Team, matrix
-from carecoord.stepped_care import Assessment, Contact, Enrolment, Episode, Event, StepEntry, assessment, read_protocol
+from carecoord.stepped_care import Assessment, Contact, Enrolment, Entry, Episode, Event, StepEntry, assessment, read_protocol
 
 COCM = "cocm-treat-to-target"
 
@@ -108,11 +108,11 @@ def test_trend_follows_the_scores_direction() -> None:
 
 def test_what_comes_after_the_day_is_not_seen() -> None:
     """An assessment, a contact and a step of later days change nothing."""
-    past = [
+    past: list[Entry] = [
         Enrolment(id="1", on=date(2026, 1, 5), protocol=COCM),
         assessment("phq-9", answers(16), id="2", on=date(2026, 1, 5)),
     ]
-    later = [
+    later: list[Entry] = [
         assessment("phq-9", answers(3, 3), id="3", on=date(2026, 1, 20)),
         Contact(id="4", on=date(2026, 1, 20)),
         StepEntry(id="5", on=date(2026, 1, 20), protocol=COCM, step="changed"),
@@ -238,7 +238,7 @@ def test_the_same_caseload_gives_the_same_text() -> None:
 
 def test_an_answered_alert_is_no_longer_shown() -> None:
     """Once a risk assessment follows, item 9 alone raises nothing more."""
-    entries = [
+    entries: list[Entry] = [
         Enrolment(id="1", on=date(2026, 1, 5), protocol=COCM),
         assessment("phq-9", answers(12, 1), id="2", on=date(2026, 1, 5)),
         Event(id="3", on=date(2026, 1, 5), name="risk_assessment"),
