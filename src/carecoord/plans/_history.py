@@ -16,7 +16,7 @@ __all__ = ["Before", "Revision"]
 PARTS: Final = ("needs", "goals", "activities", "reviews")
 """The fields of a plan that hold parts with ids of their own."""
 
-PLAIN: Final = ("title", "status", "start", "end", "strengths", "matters")
+PLAIN: Final = ("title", "status", "start", "end", "strengths", "matters", "labels")
 """The other fields that a revision may change."""
 
 
@@ -29,9 +29,10 @@ class Before:
         status: its former status.
         start: its former first day.
         end: its former last day.
-        unset: which of the days had no value before.
+        unset: which of the days and labels had no value before.
         strengths: its former strengths.
         matters: what mattered before.
+        labels: its former labels.
         needs: the needs that were changed, as they were.
         goals: the goals that were changed, as they were.
         activities: the activities that were changed, as they were.
@@ -42,9 +43,10 @@ class Before:
     status: PlanStatus | None = None
     start: date | None = None
     end: date | None = None
-    unset: tuple[Literal["start", "end"], ...] = ()
+    unset: tuple[Literal["start", "end", "labels"], ...] = ()
     strengths: tuple[str, ...] | None = None
     matters: tuple[str, ...] | None = None
+    labels: frozenset[str] | None = None
     needs: tuple[Need, ...] = ()
     goals: tuple[Goal, ...] = ()
     activities: tuple[Activity, ...] = ()

@@ -53,6 +53,11 @@ def given(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
         )
 
 
+def labelled(codes: Iterable[str] | None) -> frozenset[str] | None:
+    """Keep the codes of a label; `None` where nobody has said whether there are any."""
+    return None if codes is None else frozenset(texts(codes))
+
+
 def texts(values: Iterable[str]) -> tuple[str, ...]:
     """Keep texts in a tuple; one alone is one, and not its letters."""
     return (values,) if isinstance(values, str) else tuple(values)
@@ -107,6 +112,8 @@ class Need:
         title: what it is, in words.
         codes: the same in the host's terminology, as `system|code`.
         status: whether it is still there.
+        labels: what it is about that not everybody may see, as `SUD` or `MH`; empty where there is nothing of the kind,
+            `None` where nobody has said so.
     """
 
     id: str = attrs.field(validator=given)
@@ -114,6 +121,7 @@ class Need:
     title: str = ""
     codes: tuple[str, ...] = attrs.field(default=(), converter=texts)
     status: NeedStatus = attrs.field(default="active", validator=one_of(NeedStatus))
+    labels: frozenset[str] | None = attrs.field(default=None, converter=labelled)
 
     def move(self, status: NeedStatus) -> Need:
         """Give the need with another status.
@@ -141,6 +149,8 @@ class Goal:
         lifecycle: whether it is pursued.
         achievement: how near it is; `None` where nobody has looked yet.
         owner: who holds it.
+        labels: what it is about that not everybody may see, as `SUD` or `MH`; empty where there is nothing of the kind,
+            `None` where nobody has said so.
     """
 
     id: str = attrs.field(validator=given)
@@ -153,6 +163,7 @@ class Goal:
     lifecycle: GoalLifecycle = attrs.field(default="proposed", validator=one_of(GoalLifecycle))
     achievement: Achievement | None = attrs.field(default=None, validator=one_of(Achievement))
     owner: Owner | None = None
+    labels: frozenset[str] | None = attrs.field(default=None, converter=labelled)
 
     def move(self, lifecycle: GoalLifecycle | None = None, *, achievement: Achievement | None = None) -> Goal:
         """Give the goal with another lifecycle, another achievement, or both; what is left out stays.
@@ -242,6 +253,8 @@ class Activity:
         schedule: the days on which it is done, where it is done again and again.
         owner: who does it.
         done: the times it was done, as the schedule has them.
+        labels: what it is about that not everybody may see, as `SUD` or `MH`; empty where there is nothing of the kind,
+            `None` where nobody has said so.
     """
 
     id: str = attrs.field(validator=given)
@@ -257,6 +270,7 @@ class Activity:
     schedule: ReviewCycle | None = None
     owner: Owner | None = None
     done: tuple[Done, ...] = attrs.field(default=(), converter=_done)
+    labels: frozenset[str] | None = attrs.field(default=None, converter=labelled)
 
     def __attrs_post_init__(self) -> None:
         """Refuse one day and a schedule at once."""
@@ -299,6 +313,8 @@ class Review:
         domain: the side of life it is about; `None` for the whole plan.
         owner: who holds it.
         done: the times it was done; another cycle leaves them as they are.
+        labels: what it is about that not everybody may see, as `SUD` or `MH`; empty where there is nothing of the kind,
+            `None` where nobody has said so.
     """
 
     id: str = attrs.field(validator=given)
@@ -307,6 +323,7 @@ class Review:
     domain: Domain | None = attrs.field(default=None, validator=one_of(Domain))
     owner: Owner | None = None
     done: tuple[Done, ...] = attrs.field(default=(), converter=_done)
+    labels: frozenset[str] | None = attrs.field(default=None, converter=labelled)
 
     @property
     def last_done(self) -> date | None:

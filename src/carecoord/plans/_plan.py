@@ -11,7 +11,7 @@ import attrs
 
 from carecoord.errors import DataError, Fault, RuleError, UnknownIdError, did_you_mean
 from carecoord.plans._history import PARTS, PLAIN, Before, Revision
-from carecoord.plans._parts import Activity, Goal, Need, Review, given, one_of, texts
+from carecoord.plans._parts import Activity, Goal, Need, Review, given, labelled, one_of, texts
 from carecoord.plans._statuses import Intent, PlanStatus, moved
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Changes(TypedDict, total=False):
     end: date | None
     strengths: Iterable[str]
     matters: Iterable[str]
+    labels: Iterable[str] | None
     needs: Iterable[Need]
     goals: Iterable[Goal]
     activities: Iterable[Activity]
@@ -85,6 +86,8 @@ class CarePlan:
         needs: what it is to help with, on every side of the person's life.
         strengths: what the person can build on, in their words.
         matters: what matters to the person, in their words.
+        labels: what the plan as a whole, with its title, strengths and what matters, is about that not everybody may
+            see; empty where there is nothing of the kind, `None` where nobody has said so.
         goals: what the person wants to reach.
         activities: what is done for that.
         reviews: when it is looked at again.
@@ -108,6 +111,7 @@ class CarePlan:
     needs: tuple[Need, ...] = attrs.field(default=(), converter=_needs)
     strengths: tuple[str, ...] = attrs.field(default=(), converter=texts)
     matters: tuple[str, ...] = attrs.field(default=(), converter=texts)
+    labels: frozenset[str] | None = attrs.field(default=None, converter=labelled)
     goals: tuple[Goal, ...] = attrs.field(default=(), converter=_goals)
     activities: tuple[Activity, ...] = attrs.field(default=(), converter=_activities)
     reviews: tuple[Review, ...] = attrs.field(default=(), converter=_reviews)
@@ -291,6 +295,8 @@ def _find(kind: str, wanted: str, parts: Sequence[Part]) -> Part:
 
 def _taken(name: str, old: Any, given: Any) -> Any:
     """Give the new value of a field: parts are merged by their id, in their order."""
+    if name == "labels":
+        return labelled(given)
     if name not in PARTS:
         return texts(given) if isinstance(old, tuple) else given
     new = {part.id: part for part in given}

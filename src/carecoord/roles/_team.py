@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from itertools import combinations
 
@@ -34,6 +35,10 @@ def check_period(name: str, since: date | None, until: date | None) -> None:
         raise DataError(name, faults)
 
 
+def _groups(groups: Iterable[str]) -> frozenset[str]:
+    return frozenset((groups,) if isinstance(groups, str) else groups)
+
+
 @attrs.frozen
 class Member:
     """One person in one role, from a first day on.
@@ -54,6 +59,7 @@ class Member:
         setting: where they work.
         reach: how to reach them.
         ceiling: how many people they can carry, where that is not what the matrix says for their role (part-time, say).
+        groups: what the host counts them among where consents speak of groups, as `treating` or `medical`.
     """
 
     id: str
@@ -65,6 +71,7 @@ class Member:
     setting: str | None = attrs.field(default=None, kw_only=True)
     reach: str = attrs.field(default="", kw_only=True)
     ceiling: int | None = attrs.field(default=None, kw_only=True)
+    groups: frozenset[str] = attrs.field(default=frozenset(), converter=_groups, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         check_period("member", self.since, self.until)
