@@ -66,8 +66,8 @@ class Engine:
         self.items = tuple(item.name for item in instrument.items)
         self.asking = tuple((item, item.asked_when.node) for item in instrument.items if item.asked_when is not None)
         used = facts_of(*self.layout.nodes, *(rule for _, rule in self.asking))
-        self.coded = tuple(place for place, name in enumerate(self.items) if f"code({name})" in used)
-        self.codes = tuple(f"code({self.items[place]})" for place in self.coded)
+        self.coded = tuple(item for item in instrument.items if f"code({item.name})" in used)
+        self.codes = tuple(f"code({item.name})" for item in self.coded)
         self.skippable = tuple(f"asked({item.name})" for item, _ in self.asking if item.otherwise is None)
         self.names = (*self.items, *self.context, *self.codes, *self.skippable)
         self.complete = compile_positional(self.layout.nodes, self.names, known=(*self.items, *self.codes))
@@ -104,8 +104,7 @@ class Engine:
                 pass
             else:
                 if self.types.issuperset(map(type, given)):
-                    codes = tuple([given[place] for place in self.coded]) if self.coded else ()
-                    return self.settle(scores, (), codes)
+                    return self.settle(scores, (), tuple([_read(item, given[item.n - 1]) for item in self.coded]))
         return self.run_any(given, respondent)
 
     def run_any(self, given: Sequence[Any], respondent: Respondent | Mapping[str, Any] | None) -> tuple[Any, ...]:
@@ -115,7 +114,9 @@ class Engine:
         context = self.respondent(respondent, faults)
         if faults:
             raise AnswerError(self.instrument.id, faults)
-        return self.settle(tuple(score for _, score in pairs), context, tuple(pairs[place][0] for place in self.coded))
+        return self.settle(
+            tuple(score for _, score in pairs), context, tuple(pairs[item.n - 1][0] for item in self.coded)
+        )
 
     def settle(self, scores: tuple[Any, ...], context: tuple[Any, ...], codes: tuple[Any, ...]) -> tuple[Any, ...]:
         """Run the rules over what was answered, after settling what was skipped."""
@@ -275,7 +276,7 @@ class _Clock(dict[Any, Any]):
     """The minutes of every clock time that was read so far; there are two thousand ways to write one at most."""
 
     def __missing__(self, answer: Any) -> Any:
-        minutes = _minutes(answer)
+        minutes = _minutes(answer) if isinstance(answer, str) else None
         if minutes is None:
             raise KeyError
         return self.setdefault(answer, minutes)
