@@ -334,6 +334,14 @@ def test_cycles_survive_json_and_pickle() -> None:
     assert unstructure(MONTHLY) == {"anchor": "2026-01-31", "every": "P1M", "grace": "P1W"}
 
 
+def test_a_rule_whose_only_days_are_rare_is_found_and_ends_with_the_calendar() -> None:
+    """Every 1,546 weeks, if in January: from 1940 that is first in 2000, and after the year 9940 not before 10000."""
+    anchor = date(1999, 12, 27) - timedelta(weeks=2 * 1_546)
+    cycle = ReviewCycle(anchor=anchor, every="FREQ=WEEKLY;INTERVAL=1546;BYMONTH=1;BYDAY=SA")
+    assert cycle.next(after=anchor) == date(2000, 1, 1)
+    assert cycle.next(after=date(9_941, 1, 1)) is None
+
+
 def test_the_ends_of_the_calendar_are_reached_without_an_error() -> None:
     """Asking far before the first day or far after the last gives none, and never an error of the calendar."""
     for every in ("P1D", "P40Y", "P1M1D", "FREQ=DAILY", "FREQ=WEEKLY;BYDAY=SU", "FREQ=YEARLY;INTERVAL=40"):

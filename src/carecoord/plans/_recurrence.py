@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from itertools import count
 from typing import TYPE_CHECKING, Final, Literal
 
 from carecoord._values import Period, add_months
@@ -66,8 +65,9 @@ def times_after(anchor: date, every: Period, day: date) -> int:
 
 
 def _period_days(anchor: date, every: Period, times: int) -> Iterator[date]:
-    for number in count(times):
-        yield every.after(anchor, number)
+    while True:
+        yield every.after(anchor, times)
+        times += 1
 
 
 def _rule(text: str, anchor: date) -> Rule:

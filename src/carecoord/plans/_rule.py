@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import islice, takewhile
@@ -138,15 +139,13 @@ def _without_end(parts: Mapping[str, str], anchor: date) -> rrule:
     return cast("rrule", rrulestr(text, dtstart=datetime.combine(anchor, time())))
 
 
-def _check_not_empty(rule: rrule, anchor: date) -> None:
-    """Look for a day from the same day of a year near the end of the calendar, at least forty years before it."""
+def _gives_a_day(rule: rrule, anchor: date) -> bool:
+    """Look for one from the same day of a year near the end of the calendar, at least forty years before it."""
     same = anchor.replace(year=anchor.year + (9_958 - anchor.year) // 400 * 400)
     try:
-        found = next(iter(rule.replace(dtstart=datetime.combine(same, time()))), None)
-    except ValueError:  # a last week that would end in the year 10000
-        found = None
-    if found is None:
-        raise ValueError("there is no such day")
+        return next(iter(rule.replace(dtstart=datetime.combine(same, time()))), None) is not None
+    except ValueError:  # it gives one in the year 10000, which is none of Python's
+        return True
 
 
 @attrs.frozen(kw_only=True)
@@ -183,7 +182,8 @@ class Rule:
     def _walk(self, start: date, end: date) -> Iterator[date]:
         """Let dateutil give the days from `start` to `end`, where `start` begins a step."""
         rule = self.rule.replace(dtstart=datetime.combine(start, time()), until=datetime.combine(end, time()))
-        return (moment.date() for moment in rule)
+        with suppress(ValueError):  # a week that ends in the year 10000
+            yield from (moment.date() for moment in rule)
 
     def _step(self, day: date) -> date:
         """Give the first day of the step that holds `day`, or of the last one before where `INTERVAL` leaves it out."""
@@ -216,7 +216,8 @@ def rule_of(text: str, anchor: date) -> Rule:
     """
     parts = _parts(text)
     rule = _without_end(parts, anchor)
-    _check_not_empty(rule, anchor)
+    if not _gives_a_day(rule, anchor):
+        raise ValueError("there is no such day")
     made = Rule(
         anchor=anchor,
         last=_until(parts),
