@@ -30,6 +30,9 @@ WEEKDAYS: Final[tuple[Weekday, ...]] = ("MO", "TU", "WE", "TH", "FR", "SA", "SU"
 # The Gregorian calendar repeats itself every 400 years: 4,800 months that hold 146,097 days.
 _MONTHS, _DAYS = 4_800, 146_097
 
+_AHEAD: Final = 5
+"""Days: no stretch of months is longer than as many months of mean length by more than 4.4."""
+
 
 def days_after(anchor: date, every: Period | str, day: date | None) -> Iterator[date]:
     """Give the days that recur after `day`, in order and without end; from the anchor on where `day` is `None`."""
@@ -55,10 +58,8 @@ def times_after(anchor: date, every: Period, day: date) -> int:
     if not every.days:
         times = ((day.year - anchor.year) * 12 + day.month - anchor.month) // every.months
         return times if add_months(anchor, times * every.months) > day else times + 1
-    # By their mean length at first: a few days off at most, whatever the distance, so each loop ends in a few turns.
-    times = (day - anchor).days * _MONTHS // (every.months * _DAYS + every.days * _MONTHS)
-    while times and every.after(anchor, times) > day:
-        times -= 1
+    # So many of mean length are on or before `day`, even where months run ahead of it; a turn or two is left to try.
+    times = max((day - anchor).days - _AHEAD, 0) * _MONTHS // (every.months * _DAYS + every.days * _MONTHS) + 1
     while every.after(anchor, times) <= day:
         times += 1
     return times
