@@ -116,7 +116,7 @@ def review_cycles(
     anchor = draw(days(last=date(2029, 12, 31)))
     options: dict[str, Any] = {"grace": draw(graces())}
     if ends and draw(st.booleans()):
-        options["until"] = anchor + timedelta(days=draw(st.integers(0, 2_000)))
+        options["until"] = anchor + timedelta(days=draw(st.integers(1, 2_000)))
     if draw(st.booleans()):
         options["except_on"] = draw(st.frozensets(days(), max_size=5)) | {anchor}
     if adjusted and draw(st.booleans()):
@@ -138,6 +138,11 @@ def owners() -> st.SearchStrategy[Owner]:
     return st.one_of(st.builds(Owner, duty=ids()), st.builds(Owner, member=ids()))
 
 
+def labels() -> st.SearchStrategy[frozenset[str] | None]:
+    """What not everybody may see: something, nothing, or nothing said."""
+    return st.none() | st.frozensets(st.sampled_from(["MH", "SUD", "HIV"]), max_size=2)
+
+
 def needs() -> st.SearchStrategy[Need]:
     """Needs on every side of life."""
     return st.builds(
@@ -147,6 +152,7 @@ def needs() -> st.SearchStrategy[Need]:
         title=st.just("") | words(),
         codes=st.lists(words(), max_size=2),
         status=st.sampled_from(get_args(NeedStatus)),
+        labels=labels(),
     )
 
 
@@ -164,6 +170,7 @@ def goals(draw: st.DrawFn, *, of_needs: Sequence[str] = ()) -> Goal:
         lifecycle=draw(st.sampled_from(get_args(GoalLifecycle))),
         achievement=draw(st.none() | st.sampled_from(get_args(Achievement))),
         owner=draw(st.none() | owners()),
+        labels=draw(labels()),
     )
 
 
@@ -184,6 +191,7 @@ def activities(draw: st.DrawFn, *, for_goals: Sequence[str] = ()) -> Activity:
         due=None if schedule else draw(st.none() | days()),
         schedule=schedule,
         owner=draw(st.none() | owners()),
+        labels=draw(labels()),
     )
     for day in draw(st.lists(days(), max_size=3)) if schedule else ():
         activity = activity.record(on=day, by=draw(st.none() | ids()))
@@ -199,6 +207,7 @@ def reviews(draw: st.DrawFn, *, cycles: st.SearchStrategy[ReviewCycle] | None = 
         title=draw(st.just("") | words()),
         domain=draw(st.none() | st.sampled_from(get_args(Domain))),
         owner=draw(st.none() | owners()),
+        labels=draw(labels()),
     )
     for day in draw(st.lists(days(), max_size=3)):
         review = review.record(on=day, by=draw(st.none() | ids()), note=draw(st.just("") | words()))
@@ -219,13 +228,14 @@ def care_plans(draw: st.DrawFn, *, status: st.SearchStrategy[PlanStatus] | None 
         title=draw(st.just("") | words()),
         intent=draw(st.sampled_from(get_args(Intent))),
         status=draw(st.sampled_from(get_args(PlanStatus)) if status is None else status),
-        start=draw(st.none() | days(last=date(2026, 1, 1))),
-        end=draw(st.none() | days(first=date(2026, 1, 1))),
+        since=draw(st.none() | days(last=date(2026, 1, 1))),
+        until=draw(st.none() | days(first=date(2026, 1, 2))),
         replaces=draw(st.lists(ids(), max_size=2)),
         part_of=draw(st.none() | ids()),
         needs=the_needs,
         strengths=draw(st.lists(words(), max_size=2)),
         matters=draw(st.lists(words(), max_size=2)),
+        labels=draw(labels()),
         goals=the_goals,
         activities=draw(st.lists(activities(for_goals=[goal.id for goal in the_goals]), **by_id)),
         reviews=draw(st.lists(reviews(), **by_id)),
@@ -256,7 +266,9 @@ def _changes(draw: st.DrawFn, plan: CarePlan) -> dict[str, Any]:
     if draw(st.booleans()):
         changes["strengths"] = draw(st.lists(words(), max_size=3))
     if draw(st.booleans()):
-        changes["start"] = draw(st.none() | days(last=date(2026, 1, 1)))
+        changes["labels"] = draw(labels())
+    if draw(st.booleans()):
+        changes["since"] = draw(st.none() | days(last=date(2026, 1, 1)))
     if draw(st.booleans()):
         changes["status"] = draw(st.sampled_from((plan.status, *legal_moves("plan", plan.status))))
     changes["goals"] = draw(_changed_goals(plan))

@@ -61,24 +61,34 @@ def test_a_revision_is_the_next_version_and_keeps_the_one_before() -> None:
 
 def test_a_revision_holds_only_what_changed() -> None:
     """What stays is not copied, nor is a part that was given as it was."""
-    revised = PLAN.revise(**WHO, title="", goals=PLAN.goals, end=None)
+    revised = PLAN.revise(**WHO, title="", goals=PLAN.goals, until=None)
     assert (revised.history[0].changed, revised.history[0].added) == ((), ())
     assert revised.at_version(1) == PLAN
     assert revised.goals[0] is PLAN.goals[0]
 
 
 def test_a_day_that_had_no_value_goes_back_to_none() -> None:
-    """A start set, moved and taken away again is known at each version."""
-    set_ = PLAN.revise(**WHO, start=date(2026, 1, 12))
-    moved = set_.revise(**WHO, start=date(2026, 1, 19))
-    taken = moved.revise(**WHO, start=None)
-    assert [taken.at_version(version).start for version in (1, 2, 3, 4)] == [
+    """A first day set, moved and taken away again is known at each version."""
+    set_ = PLAN.revise(**WHO, since=date(2026, 1, 12))
+    moved = set_.revise(**WHO, since=date(2026, 1, 19))
+    taken = moved.revise(**WHO, since=None)
+    assert [taken.at_version(version).since for version in (1, 2, 3, 4)] == [
         None,
         date(2026, 1, 12),
         date(2026, 1, 19),
         None,
     ]
-    assert [revision.changed for revision in taken.history] == [("start",), ("start",), ("start",)]
+    assert [revision.changed for revision in taken.history] == [("since",), ("since",), ("since",)]
+
+
+def test_labels_change_like_any_other_field() -> None:
+    """Nothing said, nothing of the kind and some are three things, at each version."""
+    said = PLAN.revise(**WHO, labels=[])
+    some = said.revise(**WHO, labels=["SUD"])
+    unsaid = some.revise(**WHO, labels=None)
+    labels = [unsaid.at_version(version).labels for version in (1, 2, 3, 4)]
+    assert labels == [None, frozenset(), frozenset({"SUD"}), None]
+    assert [revision.changed for revision in unsaid.history] == [("labels",), ("labels",), ("labels",)]
 
 
 def test_the_version_in_effect_on_a_day() -> None:
@@ -196,15 +206,15 @@ def test_parts_that_do_not_fit_are_refused_all_at_once() -> None:
         needs=[Need(id="low-mood", domain="mental")] * 2,
         goals=[Goal(id="mood", statement="x", needs=["low-moood"])],
         activities=[Activity(id="talk", kind="treatment", title="x", goals=["moods"])],
-        start=date(2026, 2, 1),
-        end=date(2026, 1, 31),
+        since=date(2026, 2, 1),
+        until=date(2026, 2, 1),
     )
     assert message.splitlines() == [
         "care plan: 4 faults",
         "  $.needs[1].id: low-mood stands twice",
         "  $.goals[0].needs: the plan has no need low-moood, did you mean low-mood?",
         "  $.activities[0].goals: the plan has no goal moods, did you mean mood?",
-        "  $.end: 2026-01-31 is before the start, 2026-02-01",
+        "  $.until: 2026-02-01 is not after 2026-02-01, the first day",
     ]
     assert "$.person" in faults(person="")
     assert "$.status: 'actve' is none of" in faults(status="actve")

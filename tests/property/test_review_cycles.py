@@ -58,11 +58,11 @@ def test_rules_give_the_days_that_dateutil_gives(anchor: date, rule: str, after:
 
 
 @given(anchor=days(), every=st.sampled_from(["P1M", "P2W", "P1Y", "FREQ=MONTHLY;BYDAY=2TU", "FREQ=WEEKLY"]), on=days())
-def test_the_end_of_a_rule_or_a_cycle_is_included(anchor: date, every: str, on: date) -> None:
-    """With `until`, the same days come as without, up to that day and no further."""
+def test_a_cycle_ends_before_the_day_it_names(anchor: date, every: str, on: date) -> None:
+    """With `until`, the same days come as without, before that day and no further."""
     assume(on >= anchor)
     endless = ReviewCycle(anchor=anchor, every=every)
-    ending = ReviewCycle(anchor=anchor, every=every, until=on)
+    ending = ReviewCycle(anchor=anchor, every=every, until=on + ONE_DAY)
     assert ending.between(anchor, FAR) == endless.between(anchor, on)
 
 

@@ -68,6 +68,7 @@ def agenda(plans: Iterable[CarePlan], *, on: date, through: date | None = None) 
     achieved; activities that are not begun or in progress and have a due day or a schedule.
     A plan whose status is `unknown` is listed in full too, and the reason says so: nobody knows that it is over.
     Of a plan `on-hold` only the reviews are listed: someone has to look again whether it goes on.
+    The days a plan covers end nothing by themselves: as long as it is active, it is listed.
     A draft is not acted on, and a plan that is completed, revoked or entered in error is over: nothing is listed.
 
     Args:

@@ -16,7 +16,7 @@ __all__ = ["Before", "Revision"]
 PARTS: Final = ("needs", "goals", "activities", "reviews")
 """The fields of a plan that hold parts with ids of their own."""
 
-PLAIN: Final = ("title", "status", "start", "end", "strengths", "matters", "labels")
+PLAIN: Final = ("title", "status", "since", "until", "strengths", "matters", "labels")
 """The other fields that a revision may change."""
 
 
@@ -27,8 +27,8 @@ class Before:
     Attributes:
         title: the plan's former title.
         status: its former status.
-        start: its former first day.
-        end: its former last day.
+        since: its former first day.
+        until: the day after its former last one.
         unset: which of the days and labels had no value before.
         strengths: its former strengths.
         matters: what mattered before.
@@ -41,9 +41,9 @@ class Before:
 
     title: str | None = None
     status: PlanStatus | None = None
-    start: date | None = None
-    end: date | None = None
-    unset: tuple[Literal["start", "end", "labels"], ...] = ()
+    since: date | None = None
+    until: date | None = None
+    unset: tuple[Literal["since", "until", "labels"], ...] = ()
     strengths: tuple[str, ...] | None = None
     matters: tuple[str, ...] | None = None
     labels: frozenset[str] | None = None

@@ -33,8 +33,8 @@ class Changes(TypedDict, total=False):
 
     title: str
     status: PlanStatus
-    start: date | None
-    end: date | None
+    since: date | None
+    until: date | None
     strengths: Iterable[str]
     matters: Iterable[str]
     labels: Iterable[str] | None
@@ -79,8 +79,8 @@ class CarePlan:
         title: what to call it.
         intent: how binding it is; fixed when the plan is made.
         status: how it stands; a `draft` is not acted on.
-        start: the first day it covers.
-        end: the last day it covers.
+        since: the first day it covers.
+        until: the day after the last one it covers.
         replaces: the ids of the plans it goes on from.
         part_of: the id of the plan it belongs to, as a crisis plan does.
         needs: what it is to help with, on every side of the person's life.
@@ -104,8 +104,8 @@ class CarePlan:
     title: str = ""
     intent: Intent = attrs.field(default="plan", validator=one_of(Intent))
     status: PlanStatus = attrs.field(default="draft", validator=one_of(PlanStatus))
-    start: date | None = None
-    end: date | None = None
+    since: date | None = None
+    until: date | None = None
     replaces: tuple[str, ...] = attrs.field(default=(), converter=texts)
     part_of: str | None = None
     needs: tuple[Need, ...] = attrs.field(default=(), converter=_needs)
@@ -131,8 +131,8 @@ class CarePlan:
             yield from _dangling(f"$.goals[{place}].needs", goal.needs, needs, "need")
         for place, activity in enumerate(self.activities):
             yield from _dangling(f"$.activities[{place}].goals", activity.goals, goals, "goal")
-        if self.start is not None and self.end is not None and self.end < self.start:
-            yield Fault("$.end", f"{self.end} is before the start, {self.start}")
+        if self.since is not None and self.until is not None and self.until <= self.since:
+            yield Fault("$.until", f"{self.until} is not after {self.since}, the first day")
         yield from self._history_faults()
 
     def _history_faults(self) -> Iterator[Fault]:

@@ -120,7 +120,8 @@ class ReviewCycle:
             As RFC 5545 has it, a rule leaves out the months that lack the day: `FREQ=MONTHLY` from the 31st has seven
             days a year, and `P1M` or `BYMONTHDAY=-1` twelve; and the anchor counts only where the rule names it.
         grace: how long after its due day a review may still be done before it is overdue; a year at most.
-        until: the last day that may be scheduled; without end where left out.
+        until: the day from which nothing is scheduled any more; without end where left out.
+            The `UNTIL` of a rule is its last day, as RFC 5545 has it.
         except_on: scheduled days that are left out.
         adjust: where a review goes that is scheduled for a closed day: to the working day `following` or `preceding`;
             with `None` it stays.
@@ -163,8 +164,8 @@ class ReviewCycle:
                 yield Fault("$.every", f"{self.every[:60]!r} is neither a period such as P1M nor a rule: {error}")
         if self.grace.minutes or self.grace.months * 31 + self.grace.days > 372:
             yield Fault("$.grace", f"whole days are wanted, a year at most, found {self.grace}")
-        if self.until is not None and type(self.anchor) is date and self.until < self.anchor:
-            yield Fault("$.until", f"{self.until} is before the anchor")
+        if self.until is not None and type(self.anchor) is date and self.until <= self.anchor:
+            yield Fault("$.until", f"{self.until} is not after the anchor")
         if self.adjust not in (None, "following", "preceding"):
             yield Fault("$.adjust", "following, preceding or nothing is wanted")
         if not self.weekend < set(WEEKDAYS):
@@ -275,15 +276,15 @@ class ReviewCycle:
             yield waiting
 
     def _scheduled(self, after: date | None) -> Iterator[date]:
-        last = LAST if self.until is None else min(self.until, LAST)
+        until = LAST if self.until is None else min(self.until, LAST)
         for day in days_after(self.anchor, self.every, after):
-            if day > last:
+            if day >= until:
                 return
             if day not in self.except_on:
                 yield day
 
     def _scheduled_by(self, day: date) -> date | None:
-        found = day_by(self.anchor, self.every, day if self.until is None else min(day, self.until))
+        found = day_by(self.anchor, self.every, day if self.until is None else min(day, self.until - _ONE_DAY))
         while found is not None and found in self.except_on:
             found = day_by(self.anchor, self.every, found - _ONE_DAY)
         return found
