@@ -15,7 +15,7 @@ from typing import Any
 import attrs
 
 from carecoord.rules._evaluate import RELATIONS, median, to_step, total
-from carecoord.rules._kinds import Bounds
+from carecoord.rules._kinds import Bounds, Kind
 from carecoord.rules._nodes import (
     And,
     Arithmetic,
@@ -60,7 +60,7 @@ def bounds(node: Node, facts: Partial, memo: Memo | None = None) -> Bounds:
     return found
 
 
-def _bounds(node: Node, facts: Partial, memo: Memo) -> Bounds:  # noqa: PLR0911, C901 - one arm for each node type
+def _bounds(node: Node, facts: Partial, memo: Memo) -> Bounds:
     match node:
         case Constant(value=value):
             return Bounds.exactly(value)
@@ -96,7 +96,7 @@ def _bounds(node: Node, facts: Partial, memo: Memo) -> Bounds:  # noqa: PLR0911,
             guarded = bounds(inner, facts, memo)
             return guarded if met.certain is True else attrs.evolve(guarded, unknown=True)
         case Lookup(value=inner, entries=entries):
-            return _lookup(bounds(inner, facts, memo), entries, type_of(node) == "text")
+            return _lookup(bounds(inner, facts, memo), entries, text=type_of(node) == "text")
         case Call():
             return _call(node, facts, memo)
 
@@ -129,7 +129,7 @@ def _times(x: float, y: float) -> float:
 
 
 def _divide(a: Bounds, b: Bounds, *, unknown: bool) -> Bounds:
-    """Divide; where the divisor may be 0 the result may be unknown, and a whole divisor is then at least 1 either way."""
+    """Divide; where the divisor may be 0 the result may be unknown, and a whole one is then at least 1 either way."""
     if b.low == b.high == 0:
         return NOTHING
     if b.low > 0 or b.high < 0:
@@ -150,8 +150,6 @@ def _compare(relation: str, a: Bounds, b: Bounds) -> Bounds:
 
 
 def _relation(relation: str, a: Bounds, b: Bounds) -> set[bool | str]:
-    if a.type == "date" or b.type == "date":
-        return {True, False}
     if a.type in ("text", "yes/no"):
         if a.choices is None or b.choices is None:
             return {True, False}
@@ -194,11 +192,12 @@ def _kleene(parts: Sequence[Bounds], *, absorbing: bool) -> Bounds:
     return Bounds("yes/no", choices=truths, known=bool(truths), unknown=unknown)
 
 
-def _lookup(value: Bounds, entries: Sequence[tuple[Any, Any]], text: bool) -> Bounds:
+def _lookup(value: Bounds, entries: Sequence[tuple[Any, Any]], *, text: bool) -> Bounds:
     results = [result for code, result in entries if value.known and value.low <= code <= value.high]
     if not results:
         return NOTHING
-    inside = value.whole and all(any(code == number for code, _ in entries) for number in _members(value))
+    codes = frozenset(code for code, _ in entries)
+    inside = value.low == value.high or (value.whole and all(number in codes for number in _members(value)))
     unknown = value.unknown or not inside
     if text:
         return Bounds("text", choices=frozenset(results), unknown=unknown)
@@ -242,9 +241,11 @@ def _may_be_skipped(argument: Node, facts: Partial) -> tuple[bool, bool]:
     """Say whether an item may have been asked, and whether it may have been skipped."""
     if not isinstance(argument, Name) or not argument.kind.skippable:
         return True, False
-    given = facts.get(asked(argument), True if argument.id in facts else Bounds.one_of(True, False))
-    choices = given.choices if isinstance(given, Bounds) else frozenset((given is not False,))
-    return True in (choices or ()), False in (choices or ())
+    given = facts.get(asked(argument), True if argument.id in facts else Kind.YES_NO.known)
+    if not isinstance(given, Bounds):
+        return given is not False, given is False
+    choices = given.choices or ()
+    return given.unknown or True in choices, False in choices
 
 
 def _missing(node: Call, parts: Sequence[Bounds], facts: Partial) -> Bounds:
@@ -284,64 +285,58 @@ _AGGREGATES: dict[str, Callable[[Sequence[Any]], Any]] = {
 
 
 def _aggregate(function: str, parts: Sequence[Bounds], *, known: bool) -> Bounds:
+    apply = _AGGREGATES[function]
     if not known:
         if not all(part.known for part in parts):
             return NOTHING
-        low, high = (_AGGREGATES[function]([end(part) for part in parts]) for end in (_low, _high))
+        low, high = apply([part.low for part in parts]), apply([part.high for part in parts])
         unknown = any(part.unknown for part in parts)
     else:
-        ends = _ends_of_known(function, parts)
-        if ends is None:
+        if not any(part.known for part in parts):
             return NOTHING
-        low, high = ends
+        low, high = _ends_of_known(parts, apply, apply)
+        if function in ("sum", "mean"):
+            low, high = _widened(low, high, parts)
         unknown = all(part.unknown for part in parts)
     whole = function in ("sum", "min", "max") and all(part.whole for part in parts if part.known)
     return Bounds.between(low, high, whole=whole, unknown=unknown)
 
 
-def _low(part: Bounds) -> float:
-    return part.low
+def _ends_of_known(
+    parts: Sequence[Bounds], lowest: Callable[[list[float]], float], highest: Callable[[list[float]], float]
+) -> tuple[float, float]:
+    """Bound an aggregate of those members that are known, where some may or may not be.
 
-
-def _high(part: Bounds) -> float:
-    return part.high
-
-
-def _ends_of_known(function: str, parts: Sequence[Bounds]) -> tuple[float, float] | None:
-    """Bound an aggregate of those members that are known, where some may or may not be."""
+    Of those that may be, the lowest few give the lowest value, for some number of them.
+    """
     sure = [part for part in parts if not part.unknown]
     maybe = [part for part in parts if part.unknown and part.known]
-    if not sure and not maybe:
-        return None
-    apply = _AGGREGATES[function]
-    if function == "sum":
-        low = total([part.low for part in sure] or [0]) + sum(min(part.low, 0) for part in maybe)
-        high = total([part.high for part in sure] or [0]) + sum(max(part.high, 0) for part in maybe)
-        if not sure:
-            low, high = min([low, *map(_low, maybe)], default=low), max([high, *map(_high, maybe)], default=high)
-            low = min(map(_low, maybe)) if all(part.low > 0 for part in maybe) else low
-            high = max(map(_high, maybe)) if all(part.high < 0 for part in maybe) else high
+    lows, highs = [part.low for part in sure], [part.high for part in sure]
+    more_low, more_high = sorted(part.low for part in maybe), sorted((part.high for part in maybe), reverse=True)
+    taken = range(0 if sure else 1, len(maybe) + 1)
+    return min(lowest(lows + more_low[:few]) for few in taken), max(highest(highs + more_high[:few]) for few in taken)
+
+
+def _widened(low: float, high: float, parts: Sequence[Bounds]) -> tuple[float, float]:
+    """Allow for the order in which numbers that are not whole are added, where it is not settled which are."""
+    if all(part.whole or not part.known for part in parts) or not any(part.unknown and part.known for part in parts):
         return low, high
-    lows, highs = sorted(map(_low, maybe)), sorted(map(_high, maybe), reverse=True)
-    fixed_low, fixed_high = list(map(_low, sure)), list(map(_high, sure))
-    first = 0 if sure else 1
-    low = min(apply(fixed_low + lows[:taken]) for taken in range(first, len(lows) + 1))
-    high = max(apply(fixed_high + highs[:taken]) for taken in range(first, len(highs) + 1))
-    return low, high
+    slack = 1e-12 * sum(max(abs(part.low), abs(part.high)) for part in parts if part.known)
+    return low - slack, high + slack
 
 
 def _prorate(node: Call, parts: Sequence[Bounds], facts: Partial) -> Bounds:
     if not any(part.known for part in parts):
         return NOTHING
     skips = [_may_be_skipped(argument, facts) for argument in node.arguments]
-    if not any(part.unknown for part in parts):
-        low, high = total([part.low for part in parts]), total([part.high for part in parts])
-        return Bounds.between(low, high)
-    mean = _aggregate("mean", parts, known=True)
     fewest = sum(not part.unknown or not may_skip for part, (_, may_skip) in zip(parts, skips, strict=True))
     most = sum(part.known or may_ask for part, (may_ask, _) in zip(parts, skips, strict=True))
-    ends = [end * members for end in (mean.low, mean.high) for members in (fewest or 1, most)]
-    return Bounds.between(min(ends), max(ends), unknown=mean.unknown)
+
+    def possible(values: list[float]) -> list[float]:
+        return [total(values) * members / len(values) for members in (max(fewest, len(values)), most)]
+
+    ends = _ends_of_known(parts, lambda values: min(possible(values)), lambda values: max(possible(values)))
+    return Bounds.between(*_widened(*ends, parts), unknown=all(part.unknown for part in parts))
 
 
 def _scalar(function: str, parts: Sequence[Bounds]) -> Bounds:
@@ -355,7 +350,8 @@ def _scalar(function: str, parts: Sequence[Bounds]) -> Bounds:
             return Bounds.between(low, max(abs(first.low), abs(first.high)), whole=first.whole, unknown=unknown)
         case "floor" | "ceil":
             down: Callable[[float], int] = math.floor if function == "floor" else math.ceil
-            return Bounds.between(down(first.low), down(first.high), whole=True, unknown=unknown)
+            low, high = (down(end) if math.isfinite(end) else end for end in (first.low, first.high))
+            return Bounds.between(low, high, whole=True, unknown=unknown)
         case "clip":
             low, high = (
                 min(max(end, bottom), top)
@@ -366,7 +362,7 @@ def _scalar(function: str, parts: Sequence[Bounds]) -> Bounds:
             return Bounds.between(low, high, whole=all(part.whole for part in parts), unknown=unknown)
         case "round":
             step = parts[1].low if len(parts) > 1 else 1
-            low, high = to_step(first.low, step), to_step(first.high, step)
+            low, high = (to_step(end, step) if math.isfinite(end) else end for end in (first.low, first.high))
             return Bounds.between(low, high, whole=step >= 1, unknown=unknown)
         case _:
             return _minutes(first, parts[1], unknown=unknown)

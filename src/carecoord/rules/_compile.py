@@ -12,8 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from carecoord.rules._bounds import bounds
-from carecoord.rules._evaluate import half_away, median, to_step
+from carecoord.rules._evaluate import half_away, median, to_step, total
 from carecoord.rules._nodes import (
     And,
     Arithmetic,
@@ -39,6 +38,10 @@ __all__ = ["compile_nodes", "compile_positional"]
 
 FEW = 4
 """Up to this many parts are tested one by one; more are tested as a tuple."""
+MANY = 100
+"""More than this many parts are added in a loop: Python's own compiler nests every sign."""
+LONG = 200
+"""A part with a longer text gets a line of its own, so that lines neither grow nor nest without end."""
 
 
 def compile_nodes(nodes: Sequence[Node]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
@@ -76,7 +79,7 @@ class _Writer:
         self.done: dict[Node, tuple[str, bool]] = {}
         self.uses: Counter[Node] = Counter()
         self.space: dict[str, Any] = {"floor": math.floor, "ceil": math.ceil, "half_away": half_away,
-                                      "to_step": to_step, "median": median}  # fmt: skip
+                                      "to_step": to_step, "median": median, "total": total}  # fmt: skip
 
     def results(self, nodes: Sequence[Node]) -> list[str]:
         for node in nodes:
@@ -97,7 +100,7 @@ class _Writer:
 
     def constant(self, value: Any) -> str:
         """Name a constant; small whole numbers and truths stand as they are."""
-        if value is None or isinstance(value, bool) or (isinstance(value, int) and 0 <= value):
+        if value is None or isinstance(value, bool) or (isinstance(value, int) and value >= 0):
             return repr(value)
         name = f"c{len(self.space)}"
         self.space[name] = value
@@ -114,7 +117,7 @@ class _Writer:
         found = self.done.get(node)
         if found is None:
             text, nullable = self.write(node)
-            if nullable or self.uses[node] > 1:
+            if nullable or self.uses[node] > 1 or len(text) > LONG:
                 name = f"t{len(self.lines)}"
                 self.lines.append(f"    {name} = {text}")
                 text = name
@@ -134,11 +137,11 @@ class _Writer:
         value = make(*texts)
         return (f"None if {_any_none(nullable)} else {value}", True) if nullable else (value, False)
 
-    def write(self, node: Node) -> tuple[str, bool]:  # noqa: PLR0911 - one arm for each node type
+    def write(self, node: Node) -> tuple[str, bool]:
         match node:
             case Negative(value=inner):
                 return self.guarded([inner], lambda value: f"-{value}")
-            case Arithmetic(operator="/", left=left, right=right) if not isinstance(right, Constant):
+            case Arithmetic(operator="/", left=left, right=right) if not (isinstance(right, Constant) and right.value):
                 return self.divide(left, right)
             case Arithmetic(operator=sign, left=left, right=right) | Comparison(relation=sign, left=left, right=right):
                 return self.guarded([left, right], lambda a, b: f"{a} {sign} {b}")
@@ -197,9 +200,9 @@ class _Writer:
             case "answered":
                 texts, nullable = self.parts(arguments)
                 fixed = len(texts) - len(nullable)
-                return " + ".join([str(fixed), *(f"({text} is not None)" for text in nullable)]), False
+                return _plus([str(fixed), *(f"({text} is not None)" for text in nullable)]), False
             case "missing":
-                return " + ".join(["0", *self.missing(arguments)]), False
+                return _plus(["0", *self.missing(arguments)]), False
             case "known":
                 text, may_fail = self.part(arguments[0])
                 return (f"{text} is not None" if may_fail else "True"), False
@@ -246,7 +249,6 @@ class _Writer:
     def known_members(self, texts: Sequence[str]) -> str:
         name = f"t{len(self.lines)}"
         self.lines.append(f"    {name} = [m for m in ({', '.join(texts)},) if m is not None]")
-        self.space.setdefault("total", _total)
         return name
 
     def prorate(self, arguments: Sequence[Node]) -> tuple[str, bool]:
@@ -254,22 +256,20 @@ class _Writer:
         if not nullable:
             return f"({_plus(texts)}) * {len(texts)} / {len(texts)}", False
         listed = self.known_members(texts)
-        members = f"(len({listed}){''.join(f' + {one}' for one in self.missing(arguments))})"
+        members = f"({_plus([f'len({listed})', *self.missing(arguments)])})"
         value = f"total({listed}) * {members} / len({listed})"
         return (f"{value} if {listed} else None", True) if len(nullable) == len(texts) else (value, False)
 
     def scalar(self, function: str, arguments: Sequence[Node]) -> tuple[str, bool]:
         if function in ("round", "floor", "ceil"):
             return self.rounded(function, arguments)
-        return self.guarded(arguments, lambda *texts: _SCALAR[function].format(*texts))
+        return self.guarded(arguments, _SCALAR[function].format)
 
     def rounded(self, function: str, arguments: Sequence[Node]) -> tuple[str, bool]:
         inner = arguments[0]
         step = arguments[1].value if len(arguments) > 1 and isinstance(arguments[1], Constant) else 1
         if step == 1 and self.is_whole_sum(inner):
             return self.part(Call("sum", children(inner)))
-        if step == 1 and bounds(inner, {}).whole and not isinstance(inner, Name):
-            return self.part(inner)
         if function != "round":
             return self.guarded([inner], lambda value: f"{function}({value})")
         if isinstance(step, int | float) and step <= 1:
@@ -293,14 +293,7 @@ def _any_none(texts: Sequence[str]) -> str:
 
 
 def _plus(texts: Sequence[str]) -> str:
-    return " + ".join(texts)
-
-
-def _total(values: Sequence[Any]) -> Any:
-    result = values[0]
-    for value in values[1:]:
-        result = result + value
-    return result
+    return " + ".join(texts) if len(texts) <= MANY else f"total(({', '.join(texts)}))"
 
 
 def _extreme(function: str) -> Callable[[Sequence[str]], str]:
@@ -313,7 +306,7 @@ _AGGREGATE: dict[str, Callable[[Sequence[str]], str]] = {
     "min": _extreme("min"),
     "max": _extreme("max"),
     "median": lambda texts: f"median(({', '.join(texts)},))",
-    "count": lambda texts: f"0 + {_plus(texts)}",
+    "count": lambda texts: _plus(["0", *texts]),
 }
 _AGGREGATE_KNOWN: dict[str, Callable[[str], str]] = {
     "sum": lambda listed: f"total({listed})",

@@ -33,7 +33,7 @@ from carecoord.rules._nodes import (
 __all__ = ["RELATIONS", "evaluate", "half_away", "median", "total"]
 
 Facts = Mapping[str, Any]
-Done = dict[str, Any]
+Done = dict[Node, Any]
 
 RELATIONS: dict[str, Callable[[Any, Any], bool]] = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {"+": add, "-": sub, "*": mul}
@@ -54,20 +54,20 @@ def median(values: Sequence[Any]) -> Any:
 
 
 def half_away(value: float, per_one: int) -> int | float:
-    """Round to the nearest 1/`per_one`, halves away from zero; whole steps give a whole number."""
+    """Round to the nearest 1/`per_one`, halves away from zero; whole steps give a whole number, and 0 has no sign."""
     steps = math.floor(abs(value) * per_one + 0.5)
     rounded = steps if per_one == 1 else steps / per_one
-    return -rounded if value < 0 else rounded
+    return 0 - rounded if value < 0 else rounded
 
 
 def to_step(value: float, step: float) -> int | float:
     """Round to a step that is whole, or one part of one."""
     if step >= 1:
-        return half_away(value / step, 1) * int(step)
+        return half_away(value / step, 1) * round(step)
     return half_away(value, round(1 / step))
 
 
-def evaluate(node: Node, facts: Facts, done: Done | None = None) -> Any:  # noqa: C901, PLR0911, PLR0912 - one arm for each node type
+def evaluate(node: Node, facts: Facts, done: Done | None = None) -> Any:
     """Give the value of a rule; an absent fact is unknown, and a named rule is worked out once."""
     done = {} if done is None else done
     match node:
@@ -75,10 +75,10 @@ def evaluate(node: Node, facts: Facts, done: Done | None = None) -> Any:  # noqa
             return value
         case Name(id=name):
             return facts.get(name)
-        case Defined(name=name, body=body):
-            if name not in done:
-                done[name] = evaluate(body, facts, done)
-            return done[name]
+        case Defined(body=body):
+            if body not in done:
+                done[body] = evaluate(body, facts, done)
+            return done[body]
         case Negative(value=inner):
             value = evaluate(inner, facts, done)
             return None if value is None else -value
@@ -142,7 +142,7 @@ _SCALAR: dict[str, Callable[..., Any]] = {
     "abs": abs,
     "floor": math.floor,
     "ceil": math.ceil,
-    "clip": lambda x, low, high: low if x < low else high if x > high else x,
+    "clip": lambda x, low, high: low if x < low else min(x, high),
     "minutes_between": lambda start, end: (end - start) % 1440,
     "round": lambda x, step=1: to_step(x, step),
 }

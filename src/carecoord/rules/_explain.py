@@ -69,7 +69,7 @@ def shown(value: Any) -> str:
     if value is None:
         return "unknown"
     if isinstance(value, float):
-        return format(round(value, 2), "g") if abs(value) < 1e6 else f"{value:.0f}"  # noqa: PLR2004
+        return f"{round(value, 2) + 0:.2f}".rstrip("0").rstrip(".")
     if isinstance(value, date):
         return value.isoformat()
     return written(value) if isinstance(value, bool) else str(value)
@@ -89,7 +89,7 @@ def explain(node: Node, facts: Mapping[str, Any], describe: Describe | None = No
 class _Explainer:
     def __init__(self, facts: Mapping[str, Any], describe: Describe) -> None:
         self.facts, self.describe = facts, describe
-        self.done: dict[str, Any] = {}
+        self.done: dict[Node, Any] = {}
 
     def value(self, node: Node) -> Any:
         return evaluate(node, self.facts, self.done)

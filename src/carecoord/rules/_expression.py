@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from keyword import iskeyword
 from typing import Any, TypeAlias
 
 import attrs
@@ -13,8 +15,9 @@ from carecoord.rules._bounds import bounds
 from carecoord.rules._compile import compile_nodes
 from carecoord.rules._evaluate import evaluate
 from carecoord.rules._explain import Describe, Explanation, explain
-from carecoord.rules._kinds import Bounds, Kind, Type, Value
+from carecoord.rules._kinds import LARGEST, Bounds, Kind, Type
 from carecoord.rules._nodes import (
+    MOST_LEVELS,
     And,
     Arithmetic,
     Comparison,
@@ -28,12 +31,13 @@ from carecoord.rules._nodes import (
     negative,
     type_of,
 )
-from carecoord.rules._print import printed
+from carecoord.rules._print import printed, written
 
 __all__ = ["Expression", "compile_rules", "fact"]
 
 Operand: TypeAlias = "Expression | int | float | str | bool"
 Junction: TypeAlias = type[And] | type[Or]
+_NAME = re.compile(r"([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*){0,6})(?:\(.*\))?")
 
 
 @attrs.frozen(repr=False, order=False)
@@ -50,7 +54,12 @@ class Expression:
         node: the rule's nodes, for engines.
     """
 
-    node: Node
+    node: Node = attrs.field()
+
+    @node.validator
+    def _fits(self, _field: Any, node: Node) -> None:
+        if node.depth > MOST_LEVELS:
+            raise RuleError(f"the rule is nested more than {MOST_LEVELS} levels deep")
 
     @property
     def type(self) -> Type:
@@ -66,11 +75,11 @@ class Expression:
     def kind(self) -> Kind:
         """The kind of its value, over everything its facts may be."""
         found = bounds(self.node, {})
-        if found.type == "text":
+        if self.type == "text":
             return Kind.choice(tuple(sorted(map(str, found.choices or ()))))
-        if found.type != "number" or not found.known:
-            return Kind(type=found.type)
-        return Kind.number(found.low, found.high, whole=found.whole)
+        if self.type not in ("number", "time") or not found.known:
+            return Kind(type=self.type)
+        return Kind(self.type, found.low, found.high, whole=found.whole)
 
     @property
     def range(self) -> tuple[int | float, int | float] | None:
@@ -129,8 +138,15 @@ class Expression:
         return self._compare("!=", other)
 
     def is_in(self, choices: Sequence[int | float | str]) -> Expression:
-        """Build `self in (...)`."""
-        return Expression(Member(self.node, tuple(_constant(choice).value for choice in choices)))
+        """Build `self in (...)`.
+
+        Raises:
+            RuleError: there are no choices, or they are not all numbers, or all texts, as the rule is.
+        """
+        constants = [_constant(choice) for choice in choices]
+        if self.type not in ("number", "text") or {type_of(one) for one in constants} != {self.type}:
+            raise RuleError("is_in() wants numbers for a number, or texts for a text", 1, str(self))
+        return Expression(Member(self.node, tuple(one.value for one in constants)))
 
     def __lt__(self, other: Operand) -> Expression:
         return self._compare("<", other)
@@ -169,7 +185,7 @@ class Expression:
         return _expression(other)._calculate("/", self)
 
     def __neg__(self) -> Expression:
-        return Expression(negative(self._typed("number").node))
+        return Expression(negative(_typed(self, "number").node))
 
     def __and__(self, other: Operand) -> Expression:
         return self._combine(And, other)
@@ -178,44 +194,45 @@ class Expression:
         return self._combine(Or, other)
 
     def __invert__(self) -> Expression:
-        return Expression(Not(self._typed("yes/no").node))
+        return Expression(Not(_typed(self, "yes/no").node))
 
     def __bool__(self) -> bool:
         raise RuleError("a rule is neither true nor false before it meets facts: write & | ~, not and, or, not")
 
-    def _typed(self, wanted: str) -> Expression:
-        if self.type != wanted:
-            raise RuleError(f"{wanted} is wanted, found {self.type}", 1, str(self))
-        return self
-
     def _combine(self, kind: Junction, other: Operand) -> Expression:
-        right = _expression(other)._typed("yes/no").node
-        left = self._typed("yes/no").node
+        right = _typed(_expression(other), "yes/no").node
+        left = _typed(self, "yes/no").node
         return Expression(kind((*(left.parts if isinstance(left, kind) else (left,)), right)))
 
     def _calculate(self, operator: Any, other: Operand) -> Expression:
         right = _expression(other)
-        return Expression(Arithmetic(operator, self._typed("number").node, right._typed("number").node))
+        return Expression(Arithmetic(operator, _typed(self, "number").node, _typed(right, "number").node))
 
     def _compare(self, relation: Any, other: Operand) -> Expression:
         right = _expression(other)
         if relation in ("==", "!="):
-            right._typed(self.type)
+            _typed(right, self.type)
         elif self.type not in ("number", "time", "date") or right.type != self.type:
             raise RuleError(f"{self.type} {relation} {right.type} says nothing", 1, str(self))
         return Expression(Comparison(relation, self.node, right.node))
 
 
-def _constant(value: float | str | bool) -> Any:
+def _typed(rule: Expression, wanted: str) -> Expression:
+    if rule.type != wanted:
+        raise RuleError(f"{wanted} is wanted, found {rule.type}", 1, str(rule))
+    return rule
+
+
+def _constant(value: float | str) -> Any:
     if type(value) not in (int, float, str, bool):
         raise RuleError(f"a rule takes numbers, texts and yes/no, found {type(value).__name__}")
     if isinstance(value, str):
         fits = value.isprintable() and "\\" not in value and not ("'" in value and '"' in value) and len(value) <= 200
     else:
-        fits = abs(value) <= 1e9
+        fits = abs(value) <= LARGEST and len(written(value)) <= 40
     if not fits:
         raise RuleError("this constant cannot be written in a rule")
-    return Constant(value)
+    return Constant(value if isinstance(value, str | bool) else value + 0)
 
 
 def _expression(value: Operand) -> Expression:
@@ -226,12 +243,18 @@ def fact(name: str, kind: Kind = Kind.NUMBER) -> Expression:
     """Start a rule from a fact.
 
     Args:
-        name: the fact's name, as rules call it.
+        name: the fact's name, as rules call it; the fact of a host's function is named by its call.
         kind: what it can be; a number where left out.
+
+    Raises:
+        RuleError: no rule can write this name; ids become names by writing `-` as `_`.
 
     >>> str(fact("phq_9.total").equals(0) | (fact("gad_7.total") < 8))
     'phq_9.total == 0 or gad_7.total < 8'
     """
+    written_as = _NAME.fullmatch(name)
+    if written_as is None or name in ("yes", "no") or any(map(iskeyword, written_as[1].split("."))):
+        raise RuleError(f"{name[:60]!r} is no name in a rule; phq-9 is written phq_9", 1, name)
     return Expression(Name(name, kind))
 
 

@@ -88,7 +88,7 @@ class Bounds:
 
     Attributes:
         type: the value's type.
-        low: a number (or time) is not below this.
+        low: a number, a time in minutes, or a date as its ordinal, is not below this.
         high: nor above this.
         whole: it is a whole number.
         choices: the answers (yes/no) or texts it can be; `None` where any text may come.
@@ -129,7 +129,7 @@ class Bounds:
             return cls("text", choices=frozenset((value,)))
         if isinstance(value, int | float):
             return cls("number", value, value, whole=isinstance(value, int) or value.is_integer())
-        return cls("date")
+        return cls("date", value.toordinal(), value.toordinal(), whole=True)
 
     @property
     def values(self) -> frozenset[bool | str | None]:
@@ -143,7 +143,9 @@ class Bounds:
             return None
         if self.choices is not None:
             return next(iter(self.choices)) if len(self.choices) == 1 else None
-        return self.low if self.low == self.high else None
+        if self.low != self.high:
+            return None
+        return date.fromordinal(int(self.low)) if self.type == "date" else self.low
 
     def joined(self, other: Bounds) -> Bounds:
         """Give what holds of a value that is one of the two."""

@@ -8,7 +8,7 @@ Nodes know nothing of the engines that evaluate, compile, explain or bound them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Literal, cast
 
 import attrs
 
@@ -16,6 +16,7 @@ from carecoord.rules._kinds import Kind, Type
 
 __all__ = [
     "AGGREGATES",
+    "MOST_LEVELS",
     "SCALARS",
     "And",
     "Arithmetic",
@@ -43,8 +44,30 @@ Operator = Literal["+", "-", "*", "/"]
 Relation = Literal["==", "!=", "<", "<=", ">", ">="]
 
 
+MOST_LEVELS = 100
+"""No rule nests deeper, named rules included, so that no walk over one runs out of stack."""
+
+
+@attrs.frozen
+class Part:
+    """What every node knows of itself.
+
+    Attributes:
+        depth: how many nodes lie above each other in it, named rules included.
+        size: how many nodes it has, each counted as often as it stands there, named rules included.
+    """
+
+    depth: int = attrs.field(init=False, eq=False, repr=False)
+    size: int = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        inner = children(cast("Node", self))
+        object.__setattr__(self, "depth", 1 + max([part.depth for part in inner], default=0))
+        object.__setattr__(self, "size", 1 + sum([part.size for part in inner]))
+
+
 @attrs.frozen(cache_hash=True)
-class Constant:
+class Constant(Part):
     """A number, text or yes/no that is written in the rule."""
 
     value: bool | int | float | str
@@ -56,7 +79,7 @@ class Constant:
 
 
 @attrs.frozen(cache_hash=True)
-class Name:
+class Name(Part):
     """A fact, by its name; the host supplies its value."""
 
     id: str
@@ -64,7 +87,7 @@ class Name:
 
 
 @attrs.frozen(cache_hash=True)
-class Defined:
+class Defined(Part):
     """A named rule standing in another one."""
 
     name: str
@@ -72,14 +95,14 @@ class Defined:
 
 
 @attrs.frozen(cache_hash=True)
-class Negative:
+class Negative(Part):
     """Minus a number."""
 
     value: Node
 
 
 @attrs.frozen(cache_hash=True)
-class Arithmetic:
+class Arithmetic(Part):
     """Two numbers added, subtracted, multiplied or divided; a division by zero is unknown."""
 
     operator: Operator
@@ -88,7 +111,7 @@ class Arithmetic:
 
 
 @attrs.frozen(cache_hash=True)
-class Comparison:
+class Comparison(Part):
     """Two values compared."""
 
     relation: Relation
@@ -97,7 +120,7 @@ class Comparison:
 
 
 @attrs.frozen(cache_hash=True)
-class Member:
+class Member(Part):
     """Whether a value is one of those listed."""
 
     value: Node
@@ -105,28 +128,28 @@ class Member:
 
 
 @attrs.frozen(cache_hash=True)
-class And:
+class And(Part):
     """Kleene's and."""
 
     parts: tuple[Node, ...]
 
 
 @attrs.frozen(cache_hash=True)
-class Or:
+class Or(Part):
     """Kleene's or."""
 
     parts: tuple[Node, ...]
 
 
 @attrs.frozen(cache_hash=True)
-class Not:
+class Not(Part):
     """Kleene's not."""
 
     value: Node
 
 
 @attrs.frozen(cache_hash=True)
-class Choice:
+class Choice(Part):
     """One of two values by a condition; unknown where the condition is."""
 
     condition: Node
@@ -135,7 +158,7 @@ class Choice:
 
 
 @attrs.frozen(cache_hash=True)
-class Given:
+class Given(Part):
     """A value where a condition holds, else unknown: how a score's `needs` guards its value."""
 
     condition: Node
@@ -143,16 +166,16 @@ class Given:
 
 
 @attrs.frozen(cache_hash=True)
-class Lookup:
+class Lookup(Part):
     """The entry of a table; unknown outside it."""
 
     value: Node
     table: str
-    entries: tuple[tuple[int | float, int | float | str], ...] = attrs.field(eq=False)
+    entries: tuple[tuple[int | float, int | float | str], ...]
 
 
 @attrs.frozen(cache_hash=True)
-class Call:
+class Call(Part):
     """A function of the language on single values; `known` takes only the known ones."""
 
     function: str
@@ -231,7 +254,7 @@ def type_of(node: Node) -> Type:
 def negative(value: Node) -> Node:
     """Give minus a value; a constant is folded, so that -3 is a number."""
     if isinstance(value, Constant) and not isinstance(value.value, str | bool):
-        return Constant(-value.value)
+        return Constant(0 - value.value)
     return Negative(value)
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Mapping
-from itertools import pairwise
-from typing import Any, NoReturn
+from keyword import iskeyword
+from typing import Any, NoReturn, TypeVar
 
 import attrs
 
@@ -22,6 +22,7 @@ from carecoord.rules._expression import Expression
 from carecoord.rules._kinds import LARGEST, Bounds, Kind
 from carecoord.rules._nodes import (
     AGGREGATES,
+    MOST_LEVELS,
     SCALARS,
     And,
     Arithmetic,
@@ -39,7 +40,7 @@ from carecoord.rules._nodes import (
     negative,
     type_of,
 )
-from carecoord.rules._print import printed
+from carecoord.rules._print import printed, written
 
 __all__ = ["HostCall", "HostFunction", "Vocabulary", "parse", "parse_list"]
 
@@ -47,21 +48,25 @@ LONGEST = 4000
 DEEPEST = 50
 MOST_OPERATORS = 400
 MOST_MEMBERS = 1000
+MOST_PARTS = 20_000
+"""A list of many members, or a named rule used many times, multiplies the parts of the rule it stands in."""
 
 Table = tuple[tuple[int | float, int | float | str], ...]
 Many = tuple[Node, ...]
 HostFunction = Callable[["HostCall"], Kind]
+Sized = TypeVar("Sized", bound=Node)
 
 _TOKEN = re.compile(
     r"""[ ]+
-    | (?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*){0,6})
-    | (?P<number>(?:\d{1,12}(?:\.\d{0,12})?|\.\d{1,12})(?![A-Za-z0-9_.]))
-    | (?P<text>"[^"\\]{0,200}"|'[^'\\]{0,200}')
+    | (?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*){0,6})(?![A-Za-z0-9_"'])
+    | (?P<number>(?:[0-9]{1,12}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?![A-Za-z0-9_.]))
+    | (?P<text>"[^"\\]{0,200}"|'[^'\\]{0,200}')(?![ ]*["'])
     | (?P<open>[(\[]) | (?P<close>[)\]])
     | (?P<operator>==|!=|<=|>=|[-+*/<>])
     | [,=]""",
     re.VERBOSE,
 )
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
 _WORDS = frozenset(("and", "or", "not", "if", "in"))
 _RELATIONS: dict[type[ast.cmpop], Any] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
@@ -117,20 +122,28 @@ class HostCall:
         self._reader, self._node = reader, node
         self.name = name
         self.count = len(node.args)
-        self.options = FrozenMapping({option.arg or "": self._option(option) for option in node.keywords})
-        arguments = [printed(one) if not isinstance(one, str) else one for one in map(self._normal, node.args)]
-        self.text = f"{name}({', '.join([*arguments, *(f'{key}={value}' for key, value in self.options.items())])})"
+        options: dict[str, int | float | str] = {}
+        for option in sorted(node.keywords, key=lambda one: one.arg or ""):
+            if option.arg is None or option.arg in options:
+                self._reader.refuse(option.value, f"{name}() takes each named argument once, by its name")
+            options[option.arg] = self._option(option.value)
+        self.options = FrozenMapping(options)
+        self._arguments = [self._read(one) for one in node.args]
+        arguments = [one if isinstance(one, str) else printed(one) for one in self._arguments]
+        arguments += [f"{key}={_option_text(value)}" for key, value in options.items()]
+        self.text = f"{name}({', '.join(arguments)})"
+        if len(self.text) > LONGEST:
+            self.fault(f"{name}() has more than {LONGEST:,} characters")
 
-    def _option(self, option: ast.keyword) -> int | float | str:
-        value = option.value
+    def _option(self, value: ast.expr) -> int | float | str:
         if isinstance(value, ast.Constant) and type(value.value) in (int, float, str):
-            return value.value  # type: ignore[return-value]
+            return self._reader.constant(value).value
         word = dotted(value)
-        if option.arg is None or word is None:
-            self._reader.refuse(value, f"{self.name}() takes a number or a name here")
+        if word is None:
+            self._reader.refuse(value, f"{self.name}() takes a number, a text or a name here")
         return word
 
-    def _normal(self, argument: ast.expr) -> Node | str:
+    def _read(self, argument: ast.expr) -> Node | str:
         word = dotted(argument)
         if word is not None and word not in self._reader.vocabulary.names:
             return word
@@ -159,7 +172,8 @@ class HostCall:
             RuleError: it is missing, or cannot be read.
         """
         self._need(index)
-        return Expression(self._reader.one(self._node.args[index]))
+        read = self._arguments[index]
+        return Expression(self._reader.one(self._node.args[index]) if isinstance(read, str) else read)
 
     def _need(self, index: int) -> None:
         if index >= self.count:
@@ -189,40 +203,42 @@ class Reader:
     """Reads one rule."""
 
     def __init__(self, text: str, vocabulary: Vocabulary) -> None:
-        self.text = text
+        self.text = re.sub(r"[\r\n\t]", " ", text)
+        self.lead = len(self.text) - len(self.text.lstrip(" "))
         self.vocabulary = vocabulary
+        self.parts = 0
 
     def read(self) -> Node:
         """Give the rule, which must be one value."""
-        tree = self._tree()
-        node = self.one(tree)
-        self._check_size(tree, node)
+        (node,) = self._members(lambda tree: (self.sized(tree, self.one(tree)),))
         return node
 
     def read_list(self) -> Many:
         """Give the members of a rule that is a list; a single value is a list of one."""
-        return _many(self.any(self._tree()))
+        return self._members(lambda tree: _many(self.any(tree)))
+
+    def _members(self, read: Callable[[ast.expr], Many]) -> Many:
+        try:
+            return read(self._tree())
+        except RecursionError:
+            self._fail("this nests deeper than the calling program leaves room for", 0)
 
     def refuse(self, node: ast.AST, message: str) -> NoReturn:
         """Refuse the text at a node."""
-        offset = getattr(node, "col_offset", 0)
-        column = len(self.text.encode("utf-8", "replace")[:offset].decode("utf-8", "replace"))
-        raise RuleError(message, column + 1, self.text)
+        before = self.text[self.lead :].encode("utf-8")[: getattr(node, "col_offset", 0)]
+        self._fail(message, self.lead + len(before.decode("utf-8")))
 
     def _fail(self, message: str, position: int) -> NoReturn:
         raise RuleError(message, position + 1, self.text)
 
     def _tree(self) -> ast.expr:
-        self.text = re.sub(r"[\r\n\t]", " ", self.text)
         self._scan()
-        lead = len(self.text) - len(self.text.lstrip())
         try:
             tree = ast.parse(self.text.strip(" "), mode="eval").body
         except SyntaxError as error:
-            self._fail("this cannot be read as a rule", lead + max((error.offset or 1) - 1, 0))
-        except (ValueError, RecursionError, MemoryError):
+            self._fail("this cannot be read as a rule", self.lead + max((error.offset or 1) - 1, 0))
+        except MemoryError:
             self._fail("this cannot be read as a rule", 0)
-        self.text = self.text.strip(" ")
         self._check_depth(tree)
         return tree
 
@@ -256,11 +272,6 @@ class Reader:
                 self.refuse(node, f"nested more than {DEEPEST} levels deep")
             waiting.extend((inner, depth + 1) for inner in ast.iter_child_nodes(node) if isinstance(inner, ast.expr))
 
-    def _check_size(self, tree: ast.AST, node: Node) -> None:
-        found = self.bounds(node)
-        if found.type == "number" and found.known and max(abs(found.low), abs(found.high)) > LARGEST:
-            self.refuse(tree, "the rule can reach beyond 1,000,000,000")
-
     def bounds(self, node: Node) -> Bounds:
         """Give the range of a node over everything its facts may be."""
         return bounds(node, {}, self.vocabulary.ranges)
@@ -279,7 +290,7 @@ class Reader:
             self.refuse(tree, f"{_REFUSED.get(type(tree), type(tree).__name__.lower())} has no place in a rule")
         return handler(self, tree)
 
-    def constant(self, tree: ast.Constant) -> Node:
+    def constant(self, tree: ast.Constant) -> Constant:
         value = tree.value
         if value is None:
             self.refuse(tree, "there is no word for unknown: say in `needs` when the value may be given")
@@ -287,8 +298,16 @@ class Reader:
             self.refuse(tree, f"{value!r} has no place in a rule")
         return self.sized(tree, Constant(value))  # type: ignore[arg-type]
 
-    def sized(self, tree: ast.AST, node: Node) -> Node:
-        self._check_size(tree, node)
+    def sized(self, tree: ast.AST, node: Sized) -> Sized:
+        """Refuse a part that has grown too large, lists and named rules included, or gives too large a number."""
+        self.parts += 1
+        if node.depth > MOST_LEVELS:
+            self.refuse(tree, f"with the named rules in it, this is nested more than {MOST_LEVELS} levels deep")
+        if max(self.parts, node.size) > MOST_PARTS:
+            self.refuse(tree, f"with its lists and named rules written out, this has more than {MOST_PARTS:,} parts")
+        found = self.bounds(node)
+        if found.type == "number" and found.known and max(abs(found.low), abs(found.high)) > LARGEST:
+            self.refuse(tree, "the rule can reach beyond 1,000,000,000")
         return node
 
     def name(self, tree: ast.expr) -> Node | Many:
@@ -300,6 +319,8 @@ class Reader:
     def resolve(self, name: str, tree: ast.AST) -> Node | Many:
         words = self.vocabulary
         name = words.aliases.get(name, name)
+        if name in ("yes", "no"):
+            return Constant(name == "yes")
         if name in words.names:
             return Name(name, words.names[name])
         if name in words.definitions:
@@ -307,19 +328,24 @@ class Reader:
             return body if isinstance(body, Defined) else Defined(name, body)
         if name in words.sequences:
             return words.sequences[name]
-        if name in words.lists:
-            members = (self.resolve(member, tree) for member in words.lists[name])
-            return tuple(node for member in members for node in _many(member))
-        if name in ("yes", "no"):
-            return Constant(name == "yes")
-        extra = "; it is a function, write ()" if name in AGGREGATES or name in SCALARS else ""
-        self.refuse(tree, f"unknown name {name}{did_you_mean(name, words.known_names())}{extra}")
+        if name not in words.lists:
+            extra = "; it is a function, write ()" if name in AGGREGATES or name in SCALARS else ""
+            self.refuse(tree, f"unknown name {name}{did_you_mean(name, words.known_names())}{extra}")
+        return self.joined(tree, (self.resolve(member, tree) for member in words.lists[name]))
 
     def sequence(self, tree: ast.List) -> Many:
-        members = tuple(node for item in tree.elts for node in _many(self.any(item)))
+        return self.joined(tree, map(self.any, tree.elts))
+
+    def joined(self, tree: ast.AST, values: Iterable[Node | Many]) -> Many:
+        """Give the members of several values as one list."""
+        members: list[Node] = []
+        for value in values:
+            members += _many(value)
+            if len(members) > MOST_MEMBERS:
+                break
         if not 0 < len(members) <= MOST_MEMBERS:
-            self.refuse(tree, f"a list has 1 to {MOST_MEMBERS} members")
-        return members
+            self.refuse(tree, f"1 to {MOST_MEMBERS} members are wanted here, found {len(members) or 'none'}")
+        return tuple(members)
 
     def unary(self, tree: ast.UnaryOp) -> Node | Many:
         value = self.any(tree.operand)
@@ -342,21 +368,25 @@ class Reader:
                 self.refuse(tree, "this divides by zero")
             if operator == "/" and self.bounds(made).low == -float("inf"):
                 self.refuse(tree, "this divides by what may lie as near to zero as it likes")
-            return self.sized(tree, made)
+            return made
 
         return self.each(tree, make, self.any(tree.left), self.any(tree.right))
 
     def compare(self, tree: ast.Compare) -> Node | Many:
-        operands = [tree.left, *tree.comparators]
+        left = self.any(tree.left)
         pairs: list[Node | Many] = []
-        for (left, right), operator in zip(pairwise(operands), tree.ops, strict=True):
+        for operator, operand in zip(tree.ops, tree.comparators, strict=True):
             if isinstance(operator, ast.In | ast.NotIn):
-                pairs.append(self.member(tree, left, right, negate=isinstance(operator, ast.NotIn)))
+                if operand is not tree.comparators[-1]:
+                    self.refuse(operand, "`in` stands last in a chain of comparisons")
+                pairs.append(self.member(tree, left, operand, negate=isinstance(operator, ast.NotIn)))
             else:
+                right = self.any(operand)
                 pairs.append(self.relation(tree, operator, left, right))
+                left = right
         return pairs[0] if len(pairs) == 1 else self.each(tree, lambda *parts: And(parts), *pairs)
 
-    def relation(self, tree: ast.Compare, operator: ast.cmpop, left: ast.expr, right: ast.expr) -> Node | Many:
+    def relation(self, tree: ast.Compare, operator: ast.cmpop, left: Node | Many, right: Node | Many) -> Node | Many:
         relation = _RELATIONS.get(type(operator))
         if relation is None:
             self.refuse(tree, "`is` has no place in a rule, write ==")
@@ -369,7 +399,7 @@ class Reader:
                 self.refuse(tree, f"{kind} is compared with == or != only")
             return Comparison(relation, a, b)
 
-        made = self.each(tree, make, self.any(left), self.any(right))
+        made = self.each(tree, make, left, right)
         self.possible(tree, made)
         return made
 
@@ -388,7 +418,7 @@ class Reader:
             return f": it is one of {', '.join(sorted(map(str, found.choices)))}"
         return f": it lies in {found.low} to {found.high}" if found.type == "number" and found.known else ""
 
-    def member(self, tree: ast.Compare, left: ast.expr, right: ast.expr, *, negate: bool) -> Node | Many:
+    def member(self, tree: ast.Compare, left: Node | Many, right: ast.expr, *, negate: bool) -> Node | Many:
         if not isinstance(right, ast.Tuple | ast.List) or not right.elts:
             self.refuse(right, "`in` wants a list of values in brackets")
         constants = [self.one(item) for item in right.elts]
@@ -399,13 +429,12 @@ class Reader:
         kind = kinds.pop()
 
         def make(value: Node) -> Node:
-            self.typed(left, value, kind)
-            for choice in choices:
-                self.possible(right, Comparison("==", value, Constant(choice)))
-            made = Member(value, choices)
+            made = Member(self.typed(tree.left, value, kind), choices)
             return Not(made) if negate else made
 
-        return self.each(tree, make, self.any(left))
+        for item, choice in zip(right.elts, choices, strict=True):
+            self.possible(item, self.each(item, lambda one, it=choice: Comparison("==", one, Constant(it)), left))
+        return self.each(tree, make, left)
 
     def boolean(self, tree: ast.BoolOp) -> Node | Many:
         kind = And if isinstance(tree.op, ast.And) else Or
@@ -441,10 +470,10 @@ class Reader:
             return self.each(tree, lambda one: self.code(tree, one), self.argument(tree, name, 1, 1)[0])
         if name in AGGREGATES:
             return self.aggregate(tree, name)
-        if name in SCALARS:
-            return self.scalar(tree, name)
-        functions = [*AGGREGATES, *SCALARS, "lookup", "code", *self.vocabulary.functions]
-        self.refuse(tree, f"unknown function {name}(){did_you_mean(name, functions)}")
+        if name not in SCALARS:
+            functions = [*AGGREGATES, *SCALARS, "lookup", "code", *self.vocabulary.functions]
+            self.refuse(tree, f"unknown function {name}(){did_you_mean(name, functions)}")
+        return self.scalar(tree, name)
 
     def argument(self, tree: ast.Call, name: str, least: int, most: int) -> list[Node | Many]:
         if not least <= len(tree.args) <= most:
@@ -459,12 +488,14 @@ class Reader:
         return Name(called, self.vocabulary.names[called])
 
     def lookup(self, tree: ast.Call) -> Node | Many:
-        if len(tree.args) != 2:  # noqa: PLR2004
+        if len(tree.args) != 2:
             self.refuse(tree, "lookup() wants a value and the name of a table")
         table = dotted(tree.args[1])
         if table is None or table not in self.vocabulary.tables:
             self.refuse(tree.args[1], f"unknown table {table}{did_you_mean(table or '', self.vocabulary.tables)}")
         entries = self.vocabulary.tables[table]
+        if len({isinstance(entry, str) for _, entry in entries}) != 1:
+            self.refuse(tree.args[1], f"the entries of table {table} are neither all numbers nor all texts")
         return self.each(
             tree, lambda one: Lookup(self.typed(tree.args[0], one, "number"), table, entries), self.any(tree.args[0])
         )
@@ -480,10 +511,8 @@ class Reader:
             if name in ("count", "any", "all", "prorate"):
                 self.refuse(first, f"known() has no place in {name}(), which deals with unknown members itself")
             arguments, known = first.args, True
-        members = tuple(node for item in arguments for node in _many(self.any(item)))
+        members = self.joined(tree, map(self.any, arguments))
         wanted = AGGREGATES[name][1]
-        if not 0 < len(members) <= MOST_MEMBERS:
-            self.refuse(tree, f"{name}() wants 1 to {MOST_MEMBERS} members")
         for member in members if wanted else ():
             self.typed(tree, member, wanted)
         return self.sized(tree, Call(name, members, known))
@@ -502,7 +531,9 @@ class Reader:
                     self.typed(tree, value, wanted)
             if name == "round" and len(values) > 1:
                 self.step(tree, values[1])
-            return self.sized(tree, Call(name, values))
+            if name == "clip" and self.bounds(values[1]).high > self.bounds(values[2]).low:
+                self.refuse(tree, "clip() wants a low end that is never above the high end after it")
+            return Call(name, values)
 
         return self.each(tree, make, *arguments)
 
@@ -511,7 +542,7 @@ class Reader:
         if not isinstance(value, int | float) or isinstance(value, bool) or value <= 0:
             self.refuse(tree, "round() wants a step as a number above 0")
         parts = value if value >= 1 else 1 / value
-        if abs(parts - round(parts)) > 1e-9:  # noqa: PLR2004
+        if abs(parts - round(parts)) > 1e-9:
             self.refuse(tree, "round() wants a step that is whole, or one whole part of one, as 0.1")
 
     def typed(self, tree: ast.AST, node: Node, wanted: str | None) -> Node:
@@ -525,12 +556,16 @@ class Reader:
         """Apply `make` to single values, or member by member where any value is a list."""
         lengths = {len(value) for value in values if isinstance(value, tuple)}
         if not lengths:
-            return make(*values)
+            return self.sized(tree, make(*values))
         if len(lengths) > 1:
             self.refuse(tree, f"lists of different lengths stand together: {' and '.join(map(str, sorted(lengths)))}")
         size = lengths.pop()
         columns = [value if isinstance(value, tuple) else (value,) * size for value in values]
-        return tuple(make(*row) for row in zip(*columns, strict=True))
+        return tuple(self.sized(tree, make(*row)) for row in zip(*columns, strict=True))
+
+
+def _option_text(value: float | str) -> str:
+    return value if isinstance(value, str) and _WORD.fullmatch(value) and not iskeyword(value) else written(value)
 
 
 def _many(value: Node | Many) -> Many:
@@ -539,7 +574,9 @@ def _many(value: Node | Many) -> Many:
 
 def _hint(text: str, position: int) -> str:
     if text[position].isdigit() or text[position] == ".":
-        return ": numbers are written as 12 or 0.5, of at most 12 digits"
+        return ": numbers are written as 12 or 0.5, of at most 12 digits before the point"
+    if text[position] in "'\"":
+        return ": a text stands on its own in quotes, has at most 200 characters and no \\"
     return ": write and, or, not" if text[position] in "&|!~" else ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from carecoord.rules._nodes import (
+    AGGREGATES,
     And,
     Arithmetic,
     Call,
@@ -25,7 +26,7 @@ from carecoord.rules._nodes import (
 __all__ = ["printed", "written"]
 
 
-def written(value: float | str | bool) -> str:
+def written(value: float | str) -> str:
     """Write a constant as a rule does."""
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -47,7 +48,7 @@ def _within(node: Node, least: int) -> str:
     return text if strength >= least else f"({text})"
 
 
-def _print(node: Node) -> tuple[str, int]:  # noqa: PLR0911 - one arm for each node type
+def _print(node: Node) -> tuple[str, int]:
     match node:
         case Constant(value=value):
             text = written(value)
@@ -78,4 +79,8 @@ def _print(node: Node) -> tuple[str, int]:  # noqa: PLR0911 - one arm for each n
             return f"lookup({printed(inner)}, {table})", _ATOM
         case Call(function=function, arguments=arguments, known=known):
             listed = ", ".join(map(printed, arguments))
-            return f"{function}(known({listed}))" if known else f"{function}({listed})", _ATOM
+            if known:
+                listed = f"known({listed})"
+            elif function in AGGREGATES and listed.startswith("known("):
+                listed = f"[{listed}]"
+            return f"{function}({listed})", _ATOM
