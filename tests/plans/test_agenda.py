@@ -26,7 +26,7 @@ ON = date(2026, 3, 8)
 MONTHLY = Review(
     id="monthly",
     cycle=ReviewCycle(anchor=date(2026, 1, 31), every="P1M", grace="P7D"),
-    owner=Owner(duty="own_plan"),
+    owner=Owner(duty="own-plan"),
 )
 PLAN = CarePlan(
     id="p1",
@@ -75,7 +75,7 @@ def test_everything_due_is_listed_the_most_pressing_first() -> None:
         "Group is due on 2026-03-23",
         "monthly is due on 2026-03-31",
     ]
-    assert [item.owner for item in items[:4]] == [Owner(duty="own_plan"), None, None, Owner(member="holm")]
+    assert [item.owner for item in items[:4]] == [Owner(duty="own-plan"), None, None, Owner(member="holm")]
     first = items[0]
     assert (first.plan, first.person, first.kind) == ("p1", "A", "review")
     assert (first.scheduled, first.overdue_from) == (date(2026, 2, 28), date(2026, 3, 8))

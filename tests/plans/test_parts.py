@@ -32,7 +32,7 @@ MONTHLY = ReviewCycle(anchor=date(2026, 1, 31), every="P1M", grace="P7D")
         (Activity, {"id": "a", "kind": "test", "title": "x", "channel": "fax"}, "$.channel"),
         (Review, {"id": 7, "cycle": MONTHLY}, "$.id"),
         (Owner, {}, "either a duty or a member is wanted"),
-        (Owner, {"duty": "follow_up", "member": "lee"}, "either a duty or a member is wanted"),
+        (Owner, {"duty": "follow-up", "member": "lee"}, "either a duty or a member is wanted"),
     ],
 )
 def test_a_part_that_says_nothing_lawful_is_refused(cls: Any, fields: dict[str, Any], says: str) -> None:

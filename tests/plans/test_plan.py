@@ -27,7 +27,7 @@ PLAN = CarePlan(
     strengths=["a garden"],
     goals=[Goal(id="mood", statement="Enjoy my garden again", target="phq_9.total < 5", needs=["low-mood"])],
     activities=[Activity(id="talk", kind="treatment", title="Behavioural activation", goals=["mood"])],
-    reviews=[Review(id="monthly", cycle=MONTHLY, owner=Owner(duty="own_plan"))],
+    reviews=[Review(id="monthly", cycle=MONTHLY, owner=Owner(duty="own-plan"))],
 )
 WHO: Any = {"by": "lee", "on": date(2026, 1, 12), "reason": "agreed"}
 

@@ -86,7 +86,7 @@ def agenda(plans: Iterable[CarePlan], *, on: date, through: date | None = None) 
         >>> plan = CarePlan(
         ...     id="p1", person="A", created=date(2026, 1, 5), status="active",
         ...     reviews=[Review(id="monthly", cycle=ReviewCycle(anchor=date(2026, 1, 31), every="P1M", grace="P7D"),
-        ...                     owner=Owner(duty="own_plan")).record(on=date(2026, 1, 30))])
+        ...                     owner=Owner(duty="own-plan")).record(on=date(2026, 1, 30))])
         >>> for item in agenda([plan], on=date(2026, 3, 8), through=date(2026, 3, 31)):
         ...     print(item.state, item.because)
         overdue monthly was due on 2026-02-28 and has been overdue since 2026-03-08; last done on 2026-01-30
