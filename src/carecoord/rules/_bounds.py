@@ -355,8 +355,9 @@ def _scalar(function: str, parts: Sequence[Bounds]) -> Bounds:
         case "clip":
             low, high = (
                 min(max(end, bottom), top)
-                for end, bottom, top in zip(
-                    (first.low, first.high), (parts[1].low, parts[1].high), (parts[2].low, parts[2].high), strict=True
+                for end, bottom, top in (
+                    (first.low, parts[1].low, parts[2].low),
+                    (first.high, parts[1].high, parts[2].high),
                 )
             )
             return Bounds.between(low, high, whole=all(part.whole for part in parts), unknown=unknown)

@@ -269,7 +269,7 @@ class _Writer:
         inner = arguments[0]
         step = arguments[1].value if len(arguments) > 1 and isinstance(arguments[1], Constant) else 1
         if step == 1 and self.is_whole_sum(inner):
-            return self.part(Call("sum", children(inner)))
+            return f"int({_plus(self.parts(children(inner))[0])})", False
         if function != "round":
             return self.guarded([inner], lambda value: f"{function}({value})")
         if isinstance(step, int | float) and step <= 1:
