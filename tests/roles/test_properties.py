@@ -97,7 +97,7 @@ def test_gaps_explain_themselves_and_fit_their_day(team: Team, matrix: Responsib
         assert gap.until is None or on < gap.until
         safety = gap.duty is not None and duty(gap.duty).safety
         assert (gap.severity == "safety") == safety
-        assert gap.rule in {1, 2, 3, 5, 7, 13, 15} or (gap.rule is None and gap.kind == "unknown-role")
+        assert gap.rule in {1, 2, 3, 4, 5, 7, 8, 9, 13, 15} or (gap.rule is None and gap.kind == "unknown-role")
 
 
 @given(likely_teams(), likely_matrices(), days())

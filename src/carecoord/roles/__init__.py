@@ -5,33 +5,75 @@ A `Team` says who serves when and who is away, a `ResponsibilityMatrix` who has 
 """
 
 from carecoord.roles._catalogue import duties, duty, matrices, matrix, read_matrix, role, roles
-from carecoord.roles._coverage import Holder, gaps, who
-from carecoord.roles._day import Contact, Gap
+from carecoord.roles._consent import Clause, Consent, EndingEvent, Part2Form, Recipient, Revocation
+from carecoord.roles._consent_authority import Declassification, Emergency, ProxyAuthority, Release, Reserved
+from carecoord.roles._consent_decision import ClauseId, ConsentDecision
+from carecoord.roles._consent_part2 import part2_gaps
+from carecoord.roles._consent_reader import Reader, may_see
+from carecoord.roles._coverage import Holder, who
+from carecoord.roles._credentials import Credential, Trained, Training
+from carecoord.roles._dates import Span
 from carecoord.roles._duties import Assignment, Ceiling, Duty, ResponsibilityMatrix
+from carecoord.roles._gap import Contact, Gap
+from carecoord.roles._gaps import gaps
+from carecoord.roles._labels import Label, LegalNotice, Sensitivity, read_sensitivity, sensitivity
+from carecoord.roles._record import Confirmation, Done, Instruction, TeamRecord
 from carecoord.roles._role import Authority, Role, RoleCode
 from carecoord.roles._team import Absence, Member, Team
+from carecoord.roles._workload import Load, workload
 
 __all__ = [
     "Absence",
     "Assignment",
     "Authority",
     "Ceiling",
+    "Clause",
+    "ClauseId",
+    "Confirmation",
+    "Consent",
+    "ConsentDecision",
     "Contact",
+    "Credential",
+    "Declassification",
+    "Done",
     "Duty",
+    "Emergency",
+    "EndingEvent",
     "Gap",
     "Holder",
+    "Instruction",
+    "Label",
+    "LegalNotice",
+    "Load",
     "Member",
+    "Part2Form",
+    "ProxyAuthority",
+    "Reader",
+    "Recipient",
+    "Release",
+    "Reserved",
     "ResponsibilityMatrix",
+    "Revocation",
     "Role",
     "RoleCode",
+    "Sensitivity",
+    "Span",
     "Team",
+    "TeamRecord",
+    "Trained",
+    "Training",
     "duties",
     "duty",
     "gaps",
     "matrices",
     "matrix",
+    "may_see",
+    "part2_gaps",
     "read_matrix",
+    "read_sensitivity",
     "role",
     "roles",
+    "sensitivity",
     "who",
+    "workload",
 ]

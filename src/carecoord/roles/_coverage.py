@@ -1,21 +1,19 @@
-"""What is wrong with who does what on a day, and who to turn to."""
+"""Who to turn to about a duty on a day."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from datetime import date
 
 import attrs
 
 from carecoord.errors import did_you_mean
-from carecoord.roles._day import Contact, Day, Gap, duty_gap
-from carecoord.roles._duties import Duty, Part, ResponsibilityMatrix
-from carecoord.roles._team import Team, check_period
+from carecoord.roles._dates import asked
+from carecoord.roles._day import Day, Days
+from carecoord.roles._duties import Duty, ResponsibilityMatrix
+from carecoord.roles._gap import Contact, Gap
+from carecoord.roles._team import Team
 
-__all__ = ["Holder", "gaps", "who"]
-
-_PARTS: tuple[Part, ...] = ("accountable", "responsible")
-_SEVERITIES = ("safety", "breach", "warning")
+__all__ = ["Holder", "not_in_force", "who"]
 
 
 @attrs.frozen(kw_only=True)
@@ -26,7 +24,8 @@ class Holder:
         duty: the duty's id.
         on: the day.
         accountable: who answers for it that day, themselves or as cover; `None` where there is no one such person.
-        responsible: who does it, of those who are there.
+        cover: who would stand in if they were away, as they have named them; `None` where nobody named would.
+        responsible: who does it, of those who are there and may.
         escalate_to: who to turn to next, in order, of those who are there.
         because: why it is them, or why it is nobody.
     """
@@ -34,6 +33,7 @@ class Holder:
     duty: str
     on: date
     accountable: Contact | None
+    cover: Contact | None = None
     responsible: tuple[Contact, ...] = ()
     escalate_to: tuple[Contact, ...] = ()
     because: str
@@ -79,83 +79,53 @@ def who(team: Team, matrix: ResponsibilityMatrix, duty: str, *, on: date) -> Hol
     >>> holder.because
     'kim covers for holm, who is away from 2026-07-01, back on 2026-07-15'
     """
-    day = _day(team, matrix, on)
+    day = Days(team, matrix).at(asked(on))
     found = next((known for known in matrix.duties if known.id == duty), None)
     if not team.is_in_force(on=on):
-        answer: Contact | str = _not_in_force(team, on).because
+        answer: Contact | Gap | str = not_in_force(team, on)
     elif found is None:
         known_ids = [known.id for known in matrix.duties]
         answer = f"{matrix.id} has no duty {duty!r}{did_you_mean(duty, known_ids)}"
     else:
-        held = day.accountable(found)
-        answer = held.because if isinstance(held, Gap) else held
+        answer = day.accountable(found)
     responsible = day.responsible(found) if found is not None else ()
-    if isinstance(answer, Contact):
-        accountable, because = answer, f"{answer.member} {answer.because}"
-        escalate_to = day.escalation(besides=answer.member)
-        if not responsible:
-            because += "; nobody is there to do it"
-    else:
-        accountable, because = None, answer
-        escalate_to = day.escalation(besides=None)
-        if not escalate_to:
-            because += "; nobody is there to escalate to either"
-    return Holder(
-        duty=duty,
-        on=on,
-        accountable=accountable,
-        responsible=responsible,
-        escalate_to=escalate_to,
-        because=because,
-    )
+    if isinstance(answer, Contact) and found is not None:
+        because = f"{answer.member} {answer.because}{_undone(day, found)}"
+        return Holder(
+            duty=duty,
+            on=on,
+            accountable=_with_next_day(day, answer),
+            cover=_cover(day, found, answer),
+            responsible=tuple(_with_next_day(day, one) for one in responsible),
+            escalate_to=day.escalation(besides=answer.member),
+            because=because,
+        )
+    escalate_to = day.escalation(besides=None)
+    because = answer if isinstance(answer, str) else answer.because
+    if not escalate_to:
+        because += "; nobody is there to escalate to either"
+    return Holder(duty=duty, on=on, accountable=None, responsible=responsible, escalate_to=escalate_to, because=because)
 
 
-def gaps(
-    team: Team, matrix: ResponsibilityMatrix, *, on: date, people: Mapping[str, int] | None = None
-) -> tuple[Gap, ...]:
-    """Give everything that is wrong with who does what on a day, safety duties first, then in the matrix's order.
-
-    It checks the rules of a valid assignment that team, dates, absences and matrix can show: one accountable and
-    somebody responsible (1), both active members (2), one of several in a role named (3), no patient or informal member
-    holding what they may not (5), absences covered by somebody who is there and may (7), caseloads within their
-    ceiling (11), the minimum team complete (13), and whoever answers for safety within reach (15).
-
-    >>> from datetime import date
-    >>> from carecoord.roles import Member, Team, matrix
-    >>> team = Team([Member("holm", role="care-manager", since=date(2025, 1, 1), until=date(2026, 4, 1))])
-    >>> found = gaps(team, matrix("collaborative-care-minimum"), on=date(2026, 5, 1))
-    >>> [gap.because for gap in found if gap.duty == "follow-up"]
-    ['holm left on 2026-04-01 and nobody else holds it']
-
-    Args:
-        team: who serves when, and who is away.
-        matrix: who has which part in which duty.
-        on: the day asked about.
-        people: how many people each member carries, by the member's id, where ceilings are to be checked.
-    """
-    day = _day(team, matrix, on)
-    if not team.is_in_force(on=on):
-        return (_not_in_force(team, on),)
-    found = [gap for duty in matrix.duties for gap in _duty_gaps(day, duty)]
-    found += _incomplete(day)
-    found += _over_ceiling(day, people or {})
-    found += _unreachable(day)
-    found += _unknown_roles(day)
-    order = {duty.id: place for place, duty in enumerate(matrix.duties)}
-
-    def rank(gap: Gap) -> tuple[int, int, str, str, str]:
-        place = order[gap.duty] if gap.duty is not None else len(order)
-        return _SEVERITIES.index(gap.severity), place, gap.kind, gap.role or "", gap.member or ""
-
-    return tuple(sorted(found, key=rank))
+def _with_next_day(day: Day, contact: Contact) -> Contact:
+    return attrs.evolve(contact, back=day.back(contact.member, contact.role))
 
 
-def _day(team: Team, matrix: ResponsibilityMatrix, on: date) -> Day:
-    check_period("on", on, None)
-    return Day(team, matrix, on)
+def _cover(day: Day, duty: Duty, holder: Contact) -> Contact | None:
+    found = day.standing_cover(duty, holder.member, holder.role)
+    return found if isinstance(found, Contact) else None
 
 
-def _not_in_force(team: Team, on: date) -> Gap:
+def _undone(day: Day, duty: Duty) -> str:
+    """Say that nobody does a duty who may, and what bars those who would."""
+    if day.responsible(duty):
+        return ""
+    lacking = [found for one in day.doing(duty) if (found := day.lack(duty, one.member)) is not None]
+    return "; nobody is there to do it" if not lacking else "".join(f"; {found.because}" for found in lacking)
+
+
+def not_in_force(team: Team, on: date) -> Gap:
+    """Say that a team is not in force on a day."""
     is_over = team.until is not None and team.until <= on
     return Gap(
         kind="not-in-force",
@@ -166,91 +136,3 @@ def _not_in_force(team: Team, on: date) -> Gap:
         because=f"the team ended on {team.until}" if is_over else f"the team starts on {team.since}",
         mend="use the team that is in force on that day",
     )
-
-
-def _duty_gaps(day: Day, duty: Duty) -> Iterator[Gap]:
-    for part in _PARTS:
-        names, roles = day.barred(duty, part)
-        for who_not in (*names, *roles):
-            yield duty_gap(
-                duty,
-                "not-allowed",
-                5,
-                f"{who_not} may not be {part} for it: a patient or an informal member",
-                f"give that part of {duty.id} to somebody else",
-                member=who_not if who_not in names else None,
-                role=who_not if who_not in roles else None,
-            )
-    held = day.accountable(duty)
-    if isinstance(held, Gap):
-        yield held
-    named = [day.sources(duty, part)[0] for part in _PARTS]
-    told = set(named[0]) if not day.active.keys() & named[0] else set[str]()
-    for name in sorted({*named[0], *named[1]} - told - day.active.keys()):
-        yield day.not_a_member(duty, "inactive", name)
-    answering, doing = ({*day.sources(duty, part)[0], *day.sources(duty, part)[1]} for part in _PARTS)
-    mends_both = isinstance(held, Gap) and bool(doing & answering)
-    undone = None if mends_both else day.undone(duty)
-    if undone is not None:
-        yield undone
-
-
-def _incomplete(day: Day) -> Iterator[Gap]:
-    for role in day.matrix.minimum_team:
-        if not day.holding(role):
-            because, since, until = day.vacancy([role])
-            yield Gap(
-                kind="incomplete-team",
-                severity="breach",
-                rule=13,
-                role=role,
-                since=since,
-                until=until,
-                because=f"no active {role}: {because}",
-                mend=f"add an active member as {role}; without one this is not {day.matrix.title or day.matrix.id}",
-            )
-
-
-def _over_ceiling(day: Day, people: Mapping[str, int]) -> Iterator[Gap]:
-    ceilings = {ceiling.role: ceiling.people for ceiling in day.matrix.ceilings}
-    for serving in day.team.active(on=day.on):
-        ceiling = ceilings.get(serving.role) if serving.ceiling is None else serving.ceiling
-        carried = people.get(serving.id, 0)
-        if ceiling is not None and carried > ceiling:
-            yield Gap(
-                kind="over-ceiling",
-                severity="warning",
-                rule=11,
-                role=serving.role,
-                member=serving.id,
-                because=f"{serving.id} carries {carried} people, more than the {ceiling} of the ceiling",
-                mend=f"share the people of {serving.id}, or set the ceiling that fits them",
-            )
-
-
-def _unreachable(day: Day) -> Iterator[Gap]:
-    held = [day.accountable(duty) for duty in day.matrix.duties if duty.safety]
-    for member in sorted({one.member for one in held if isinstance(one, Contact) and not one.reach}):
-        yield Gap(
-            kind="unreachable",
-            severity="warning",
-            rule=15,
-            member=member,
-            because=f"{member} answers for a safety duty and the team does not say how to reach them",
-            mend=f"say how to reach {member}",
-        )
-
-
-def _unknown_roles(day: Day) -> Iterator[Gap]:
-    known = set(day.knows())
-    for serving in day.team.active(on=day.on):
-        if serving.role not in known:
-            yield Gap(
-                kind="unknown-role",
-                severity="warning",
-                rule=None,
-                role=serving.role,
-                member=serving.id,
-                because=f"nothing describes the role {serving.role!r}{did_you_mean(serving.role, known)}",
-                mend="use a role of the catalogue, or describe it among the matrix's own",
-            )

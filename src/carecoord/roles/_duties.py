@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from typing import Literal
 
@@ -10,8 +11,9 @@ import attrs
 
 from carecoord._values import FrozenMapping
 from carecoord.errors import DataError, DefinitionError, Fault, UnknownIdError, did_you_mean
+from carecoord.roles._credentials import Training
+from carecoord.roles._dates import check_period, in_force
 from carecoord.roles._role import Evidence, Role, Scope
-from carecoord.roles._team import check_period, in_force
 
 __all__ = ["Assignment", "Ceiling", "Duty", "Letters", "Part", "ResponsibilityMatrix"]
 
@@ -31,6 +33,8 @@ class Duty:
         letters: by role: `A` answers for it, `R` does it, `AR` both, `C` is asked before, `I` is told after.
             Several roles with an `A` are alternatives: with more than one of them on a team, somebody must be named.
         scope: the licence whoever does it needs: `rx` to prescribe, `dx` to diagnose, `tx` to deliver psychotherapy.
+        licences: further authorities whoever does it needs, by name, as a therapy: no role has them by itself.
+        approval: the id of the duty that approves what this one prepares: doing this one approves nothing.
         safety: whether it may never be uncovered.
         patient_may: whether a patient or an informal member may be the one who does it.
         sources: where it was read that this is part of the work.
@@ -46,6 +50,8 @@ class Duty:
         factory=FrozenMapping[str, Letters], converter=FrozenMapping[str, Letters]
     )
     scope: Scope | None = None
+    licences: tuple[str, ...] = ()
+    approval: str | None = None
     safety: bool = False
     patient_may: bool = False
     sources: tuple[str, ...] = ()
@@ -56,6 +62,11 @@ class Duty:
     def roles(self, part: Part) -> tuple[str, ...]:
         """Give the roles that have a part in it, in the order written."""
         return tuple(role for role, letters in self.letters.items() if _LETTER[part] in letters)
+
+    @property
+    def authorities(self) -> tuple[str, ...]:
+        """What whoever does it needs a licence for: its scope and its further licences."""
+        return (self.scope, *self.licences) if self.scope is not None else self.licences
 
 
 @attrs.frozen
@@ -128,6 +139,9 @@ class ResponsibilityMatrix:
         escalation: the roles to turn to where nobody is there, in that order.
         ceilings: how many people somebody in a role can carry.
         assignments: who has a part in a duty for a while, whatever its letters say.
+        trainings: which trainings whoever does certain duties needs.
+        standing_cover: the duties whose accountable member must say who stands in before anybody is away.
+        settled_by: the duties whose accountable member settles advice that contradicts; the first that it has.
         roles: roles of the site's own, and roles of the catalogue that it sees differently.
         sources: where it comes from.
         note: what to beware of.
@@ -140,6 +154,11 @@ class ResponsibilityMatrix:
     escalation: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
     ceilings: tuple[Ceiling, ...] = attrs.field(default=(), converter=tuple[Ceiling, ...])
     assignments: tuple[Assignment, ...] = attrs.field(default=(), converter=tuple[Assignment, ...])
+    trainings: tuple[Training, ...] = attrs.field(default=(), converter=tuple[Training, ...])
+    standing_cover: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
+    settled_by: tuple[str, ...] = attrs.field(
+        default=("contradictory-advice", "approve-plan", "own-plan"), converter=tuple[str, ...]
+    )
     roles: tuple[Role, ...] = attrs.field(default=(), converter=tuple[Role, ...])
     sources: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
     note: str = ""
@@ -151,17 +170,28 @@ class ResponsibilityMatrix:
             for field, names in (
                 ("duties", ids),
                 ("ceilings", [ceiling.role for ceiling in self.ceilings]),
+                ("trainings", [training.id for training in self.trainings]),
                 ("roles", [role.id for role in self.roles]),
             )
             for name, count in Counter(names).items()
             if count > 1
         ] + [
-            Fault(f"$.assignments[{i}].duty", f"no duty here is {named.duty!r}{did_you_mean(named.duty, ids)}")
-            for i, named in enumerate(self.assignments)
-            if named.duty not in ids
+            Fault(at, f"no duty here is {named!r}{did_you_mean(named, ids)}")
+            for at, named in self._named()
+            if named not in ids
         ]
         if faults:
             raise DefinitionError(self.id, faults)
+
+    def _named(self) -> Iterator[tuple[str, str]]:
+        """Give the ids that must be those of its duties, each with its place."""
+        for i, assignment in enumerate(self.assignments):
+            yield f"$.assignments[{i}].duty", assignment.duty
+        for training in self.trainings:
+            for i, duty in enumerate(training.duties):
+                yield f"$.trainings[{training.id}].duties[{i}]", duty
+        for i, duty in enumerate(self.standing_cover):
+            yield f"$.standing_cover[{i}]", duty
 
     def duty(self, identifier: str) -> Duty:
         """Give one of its duties.
