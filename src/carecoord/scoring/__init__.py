@@ -3,29 +3,39 @@
 from carecoord.scoring._catalogue import instrument, instruments, read_instrument, score, score_many
 from carecoord.scoring._change import ChangeOutcome, Changes, ScoreChange, change
 from carecoord.scoring._instrument import Band, Change, Cutoff, Flag, Instrument, Item, Score
+from carecoord.scoring._norms import ClinicalChange, Norms
 from carecoord.scoring._respondent import Respondent
 from carecoord.scoring._result import CutoffResult, FlagResult, Result, ScoreResult
+from carecoord.scoring._trend import Reading, ScoreTrend, Step, Sustained, Trend, trend
 
 __all__ = [
     "Band",
     "Change",
     "ChangeOutcome",
     "Changes",
+    "ClinicalChange",
     "Cutoff",
     "CutoffResult",
     "Flag",
     "FlagResult",
     "Instrument",
     "Item",
+    "Norms",
+    "Reading",
     "Respondent",
     "Result",
     "Score",
     "ScoreChange",
     "ScoreResult",
+    "ScoreTrend",
+    "Step",
+    "Sustained",
+    "Trend",
     "change",
     "instrument",
     "instruments",
     "read_instrument",
     "score",
     "score_many",
+    "trend",
 ]

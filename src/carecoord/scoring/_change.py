@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, Literal
@@ -10,7 +9,9 @@ from typing import Any, Literal
 import attrs
 
 from carecoord.errors import AnswerError, Fault, UnknownIdError
+from carecoord.rules import Bounds, fact
 from carecoord.scoring._instrument import Change, Score
+from carecoord.scoring._norms import ClinicalChange, Norms, judged
 from carecoord.scoring._result import Result
 
 __all__ = ["ChangeOutcome", "Changes", "ScoreChange", "change"]
@@ -25,7 +26,8 @@ class ChangeOutcome:
 
     Attributes:
         kind: `reliable-change`, `minimal-difference`, `response`, `remission`, `recovery` or `deterioration`.
-        met: whether the rule holds; `None` where a score it needs is unknown, or whom it is meant for is.
+        met: whether the rule holds; `None` where that hangs on an answer that is missing, or on a fact about the
+            respondent. What a refused score can still be often settles it.
         text: the rule as written.
         size: how large a difference the rule speaks of, where several stand side by side.
         because: the rule with the values it was judged by.
@@ -105,10 +107,24 @@ class ScoreChange:
         Raises:
             AnswerError: norms that are outside these limits.
         """
-        if not (sd > 0 and 0 <= reliability < 1 and math.isfinite(sd)):
-            message = f"sd above 0 and reliability from 0 to below 1 are wanted, found {sd} and {reliability}"
-            raise AnswerError(self.definition.id, [Fault("", message)])
-        return None if self.points is None else self.points / (sd * math.sqrt(2 * (1 - reliability)))
+        error = Norms(sd=sd, reliability=reliability).standard_error
+        return None if self.points is None else self.points / error
+
+    def clinical_change(self, norms: Norms) -> ClinicalChange:
+        """Judge the change by norms: whether chance explains it, and whether it ends among people who are well.
+
+        Source: Jacobson NS, Truax P. J Consult Clin Psychol 1991;59:12-19.
+
+        Raises:
+            AnswerError: the norms put well people on the worse side, or the score has no direction.
+
+        >>> from carecoord.scoring import Norms, score
+        >>> norms = Norms(sd=6, reliability=0.8, mean=17, well_mean=3, well_sd=4, source="invented for this example")
+        >>> before, after = score("phq-9", [2] * 9 + [1]), score("phq-9", [1] * 4 + [0] * 6)
+        >>> change(before, after)["total"].clinical_change(norms).outcome
+        'recovered'
+        """
+        return judged(self.definition, self.before, self.after, norms)
 
 
 class Changes(Mapping[str, ScoreChange]):
@@ -126,30 +142,25 @@ class Changes(Mapping[str, ScoreChange]):
         before, after = self.before[score.id].value, self.after[score.id].value
         bare = ScoreChange(definition=score, before=before, after=after, outcomes=())
         rules = [rule for rule in self.after.instrument.changes if rule.score == score.id]
-        return attrs.evolve(bare, outcomes=tuple(filter(None, (self._outcome(rule, bare) for rule in rules))))
-
-    def _outcome(self, rule: Change, change: ScoreChange) -> ChangeOutcome | None:
+        if not rules:
+            return bare
         facts: dict[str, Any] = {
             **self.after.context,
-            "before": change.before,
-            "after": change.after,
-            "improvement": change.improvement,
-            "percent_improvement": change.percent_improvement,
+            "before": before,
+            "after": after,
+            "improvement": bare.improvement,
+            "percent_improvement": bare.percent_improvement,
         }
-        applies = True if rule.condition is None else rule.condition.evaluate(facts)
-        if applies is False:
-            return None
-        return ChangeOutcome(
-            kind=rule.kind,
-            met=rule.rule.evaluate(facts) if applies else None,
-            text=rule.text,
-            size=rule.size,
-            direction=rule.direction,
-            source=rule.source,
-            evidence=rule.evidence,
-            note=rule.note,
-            because=str(rule.rule.explain(facts)),
-        )
+        possible = facts if bare.points is not None else facts | self._possible(score)
+        outcomes = (_outcome(rule, facts, possible) for rule in rules)
+        return attrs.evolve(bare, outcomes=tuple(filter(None, outcomes)))
+
+    def _possible(self, score: Score) -> dict[str, Bounds]:
+        """Bound what a rule of change rests on over every completion of the two forms."""
+        ends = {"before": self.before.still_possible(score.rule), "after": self.after.still_possible(score.rule)}
+        improvement = _IMPROVEMENT[score.worse].bounds(ends)
+        percent = (100 * fact("improvement") / fact("before")).bounds({**ends, "improvement": improvement})
+        return {**ends, "improvement": improvement, "percent_improvement": percent}
 
     def __getitem__(self, score: str) -> ScoreChange:
         found = self._scores.get(score)
@@ -168,13 +179,39 @@ class Changes(Mapping[str, ScoreChange]):
         return "\n".join(line for change in self.values() for line in _lines(change))
 
 
+_IMPROVEMENT = {"higher": fact("before") - fact("after"), "lower": fact("after") - fact("before")}
+
+
+def _outcome(rule: Change, facts: Mapping[str, Any], possible: Mapping[str, Any]) -> ChangeOutcome | None:
+    """Judge one rule; `None` where it is meant for others than this respondent."""
+    applies = True if rule.condition is None else rule.condition.evaluate(facts)
+    if applies is False:
+        return None
+    met: Any = rule.rule.evaluate(facts)
+    by_bounds: Any = rule.rule.bounds(possible).certain if met is None else None
+    certain = "" if by_bounds is None else ", whatever the missing answers are"
+    return ChangeOutcome(
+        kind=rule.kind,
+        met=(by_bounds if met is None else met) if applies else None,
+        text=rule.text,
+        size=rule.size,
+        direction=rule.direction,
+        source=rule.source,
+        evidence=rule.evidence,
+        note=rule.note,
+        because=f"{rule.rule.explain(facts)}{certain}",
+    )
+
+
 def _lines(change: ScoreChange) -> Iterator[str]:
     if change.points is None:
         yield f"{change.definition.id}: no change can be given, a score is unknown"
-        return
-    way = f", {change.direction}" if change.direction else ""
-    yield f"{change.definition.id}: {change.before:g} to {change.after:g} ({change.points:+g}{way})"
+    else:
+        way = f", {change.direction}" if change.direction else ""
+        yield f"{change.definition.id}: {change.before:g} to {change.after:g} ({change.points:+g}{way})"
     for outcome in change.outcomes:
+        if change.points is None and outcome.met is None:
+            continue
         state = "unknown" if outcome.met is None else "yes" if outcome.met else "no"
         mark = ", unverified" if outcome.evidence == "unverified" else ""
         named = " ".join(filter(None, (outcome.kind, outcome.size)))
