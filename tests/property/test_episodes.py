@@ -18,6 +18,7 @@ from carecoord.stepped_care import (
     Entry,
     Episode,
     Event,
+    Outcome,
     Protocol,
     RecordedFact,
     accept,
@@ -210,6 +211,22 @@ def test_bounds_say_only_what_every_completion_says(chosen: Protocol, data: st.D
         assert decision.ruling.outcome == first.ruling.outcome
         assert [alert.id for alert in decision.alerts] == [alert.id for alert in first.alerts]
     assert all(isinstance(bounds, Bounds) for bounds in row.possible.values())
+
+
+@settings(max_examples=200)
+@given(episodes(protocol("german-impact"), max_size=6))
+def test_where_the_answers_could_lead_is_where_they_lead(episode: Episode) -> None:
+    """Asked for one score, the decision names exactly the outcomes that the scores there are lead to."""
+    german_impact = protocol("german-impact")
+    asked = decide(german_impact, episode, on=LAST, accept_unverified=True)
+    assume(asked.move == "ask" and asked.missing == ("phq_9.total",))
+    reached = set()
+    for total in range(28):
+        answer = Assessment(id="new", on=LAST, instrument="phq-9", scores={"total": total}, items={"q9": 0})
+        decision = decide(german_impact, episode.with_entry(answer), on=LAST, accept_unverified=True)
+        back = decision.instead_of
+        reached.add(Outcome(back.move, back.to, decision.do) if back else decision.ruling.outcome)
+    assert reached == set(asked.possible)
 
 
 @given(cases())

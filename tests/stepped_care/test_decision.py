@@ -23,6 +23,7 @@ from carecoord.stepped_care import (
 from tests.stepped_care.builders import HEAD, MEASURE, STEPS, decided, history, ladder, pickled, when
 
 THREE = STEPS + '[[steps]]\nid = "drug"\nintensity = 3\n[[steps]]\nid = "therapy"\nintensity = 3\n'
+GAD = MEASURE + '[measures.gad_7]\ninstrument = "gad-7"\nbaseline = "start"\n'
 STARTED = "2026-01-05 start\n2026-01-05 phq_9 total={} q9=0"
 ALERT = '[[alerts]]\nid = "item-9"\nwhen = "unanswered(phq_9.q9 >= 1, risk_assessment)"\nurgency = "same-day"\n'
 FACTS = """
@@ -277,6 +278,11 @@ class TestUnknown:
             ("phq_9.total.percent_improvement >= 50", ("phq_9.total",)),
             ("phq_9.total - at(phq_9.total, step) >= 5", ("phq_9.total",)),
             ("weeks_since(review) > 8", ("review",)),
+            ("times(contact, since=review) > 8", ("review",)),
+            ("at(phq_9.total, review) > 8", ("review",)),
+            ("phq_9.total.previous > 8", ("phq_9.total",)),
+            ("at(gad_7.total, start) > 8", ("gad_7.total",)),
+            ("worst(gad_7.total, weeks=3) > 8", ("gad_7.total",)),
             ("in_a_row(phq_9.q9 == 0, 1)", ("phq_9.q9",)),
             ("marked and problem == 'mood'", ("marked", "problem")),
             ("(marked and problem == 'mood') or age > 60", ("marked", "problem", "age")),
@@ -287,9 +293,33 @@ class TestUnknown:
     )
     def test_what_is_asked_for_is_what_a_person_can_supply(self, condition: str, missing: tuple[str, ...]) -> None:
         """The score behind a difference, the event behind a clock; and only what keeps the rule unknown."""
-        found = ladder(FACTS + rule("a", condition, ">high") + rule("b", "yes", "stay"))
-        decision = decided(found, "2026-01-05 start\n2026-01-05 phq_9 total=-", "2026-01-05")
+        found = ladder(FACTS + rule("a", condition, ">high") + rule("b", "yes", "stay"), measures=GAD)
+        lines = "2026-01-05 start\n2026-01-05 phq_9 total=16\n2026-01-06 phq_9 total=-"
+        decision = decided(found, lines, "2026-01-06")
         assert (decision.move, decision.missing) == ("ask", missing)
+
+    def test_an_event_that_a_baseline_waits_for_is_asked_for(self) -> None:
+        """A difference asks for what is unknown of it: here not the score but the event."""
+        measures = MEASURE.replace('"start"', '"dose_reached"')
+        found = ladder(rule("a", "phq_9.total.improvement >= 5", ">high") + rule("b", "yes", "stay"), measures=measures)
+        assert decided(found, STARTED.format(9), "2026-01-05").missing == ("dose_reached",)
+        both = decided(found, "2026-01-05 start", "2026-01-05")
+        assert both.missing == ("phq_9.total", "dose_reached")
+
+    @pytest.mark.parametrize(
+        "condition",
+        [
+            "phq_9.total.percent_improvement >= 50",
+            "phq_9.total - at(phq_9.total, step) >= 5",
+            "phq_9.total.worst > phq_9.total",
+            "phq_9.total.first > phq_9.total.best",
+            "worst(phq_9.total, weeks=4) - phq_9.total >= 5",
+        ],
+    )
+    def test_a_first_score_is_its_own_baseline(self, condition: str) -> None:
+        """Before anything was measured no answer can be an improvement, so nothing waits for one."""
+        found = ladder(rule("a", condition, ">high") + rule("b", "yes", "stay"))
+        assert decided(found, "2026-01-05 start", "2026-01-05").move == "stay"
 
     def test_the_branch_that_a_condition_chose_is_asked_for(self) -> None:
         """Where the condition is known, the other branch does not matter."""

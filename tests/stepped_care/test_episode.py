@@ -167,12 +167,12 @@ def test_an_entry_that_cannot_be_is_refused(make: Any, message: str) -> None:
 @pytest.mark.parametrize(
     ("entries", "message"),
     [
-        ([Contact(id="1", on=DAY), Event(id="1", on=DAY, name="x")], "$.entries[1]: the id stands twice"),
-        ([Contact(id="1", on=DAY, replaces="2")], "$.entries[1].replaces: there is no entry with that id"),
+        ([Contact(id="1", on=DAY), Event(id="1", on=DAY, name="x")], "$.entries[1].id: the id stands twice"),
+        ([Contact(id="1", on=DAY, replaces="2")], "$.entries[0].replaces: there is no entry with that id"),
         ([Contact(id="1", on=DAY, replaces="1")], "entries replace each other in a circle"),
         (
             [Contact(id="1", on=DAY, replaces="2"), Contact(id="2", on=DAY, replaces="1")],
-            "$.entries[2].replaces: entries replace each other in a circle",
+            "$.entries[1].replaces: entries replace each other in a circle",
         ),
     ],
 )
@@ -189,7 +189,7 @@ def test_what_leads_into_a_circle_without_being_in_it_is_not_blamed() -> None:
     entries = [Contact(id=id_, on=DAY, replaces=other) for id_, other in (("1", "2"), ("2", "3"), ("3", "2"))]
     with pytest.raises(DataError) as refused:
         Episode("p-17", entries)
-    assert [fault.path for fault in refused.value.faults] == ["$.entries[2].replaces", "$.entries[3].replaces"]
+    assert [fault.path for fault in refused.value.faults] == ["$.entries[1].replaces", "$.entries[2].replaces"]
 
 
 def test_wrong_plain_data_is_refused_with_the_place_of_each_fault() -> None:

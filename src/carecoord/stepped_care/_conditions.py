@@ -85,6 +85,11 @@ class InARow(Reduction):
         """What the condition looks at."""
         return self.condition.reads
 
+    def asks(self, history: History) -> tuple[str, ...]:
+        """Ask for what the condition looks at."""
+        del history
+        return self.condition.asks
+
     def of(self, history: History) -> FactValue:
         """Say so; no where there are fewer readings, unknown where one is blank and none of the others fails."""
         rows = history.rows(self.condition.measure)
@@ -117,6 +122,11 @@ class Held(Reduction):
     def reads(self) -> tuple[Latest, ...]:
         """What the condition looks at."""
         return self.condition.reads
+
+    def asks(self, history: History) -> tuple[str, ...]:
+        """Ask for what the condition looks at."""
+        del history
+        return self.condition.asks
 
     def of(self, history: History) -> FactValue:
         """Say so; where a blank reading could break or lengthen the run, it is unknown."""
@@ -162,6 +172,11 @@ class Unanswered(Reduction):
     def reads(self) -> tuple[Latest, ...]:
         """What the condition looks at."""
         return self.condition.reads
+
+    def asks(self, history: History) -> tuple[str, ...]:
+        """Ask for what the condition looks at."""
+        del history
+        return self.condition.asks
 
     def of(self, history: History) -> FactValue:
         """Say so; a blank reading that nothing came after is unknown."""

@@ -56,14 +56,18 @@ class Episode:
     id: str = ""
 
     def __attrs_post_init__(self) -> None:
-        ids = [entry.id for entry in self.entries]
-        faults = [Fault(f"$.entries[{twice}]", "the id stands twice") for twice in _twice(ids)]
+        places: dict[str, int] = {}
+        faults: list[Fault] = []
+        for place, entry in enumerate(self.entries):
+            if places.setdefault(entry.id, place) != place:
+                faults.append(Fault(f"$.entries[{place}].id", "the id stands twice"))
         replaced = {entry.id: entry.replaces for entry in self.entries if entry.replaces is not None}
-        for entry, target in replaced.items():
-            if target not in set(ids):
-                faults.append(Fault(f"$.entries[{entry}].replaces", "there is no entry with that id"))
-            elif _leads_back(entry, replaced):
-                faults.append(Fault(f"$.entries[{entry}].replaces", "entries replace each other in a circle"))
+        for entry_id, target in replaced.items():
+            path = f"$.entries[{places[entry_id]}].replaces"
+            if target not in places:
+                faults.append(Fault(path, "there is no entry with that id"))
+            elif _leads_back(entry_id, replaced):
+                faults.append(Fault(path, "entries replace each other in a circle"))
         if faults:
             raise DataError("episode", faults)
 
@@ -82,17 +86,12 @@ class Episode:
             on: leave out what was so only later.
             as_of: leave out what was written later, corrections included: what could they know then?
         """
-        standing = self._standing
-        if as_of is not None:
-            then = moment(as_of)
-            standing = _standing(entry for entry in self.entries if on_or_before(moment(entry.recorded), then))
-        if on is None:
-            return standing
-        now = moment(on)
-        return tuple(entry for entry in standing if on_or_before(moment(entry.on), now))
+        standing = self._standing if as_of is None else _standing(self.entries, moment(as_of))
+        now = None if on is None else moment(on)
+        return tuple(placed.entry for placed in standing if now is None or on_or_before(placed.when, now))
 
     @cached_property
-    def _standing(self) -> tuple[Entry, ...]:
+    def _standing(self) -> list[Placed]:
         return _standing(self.entries)
 
     @cached_property
@@ -101,11 +100,7 @@ class Episode:
 
     def index(self, as_of: date | datetime | None = None) -> Index:
         """Give the standing entries sorted out by what they are about: worked out once, unless `as_of` is given."""
-        return self._index if as_of is None else Index(self.in_force(as_of=as_of))
-
-
-def _twice(ids: list[str]) -> list[str]:
-    return [] if len(set(ids)) == len(ids) else sorted({one for one in ids if ids.count(one) > 1})
+        return self._index if as_of is None else Index(_standing(self.entries, moment(as_of)))
 
 
 def _leads_back(entry: str, replaced: Mapping[str, str]) -> bool:
@@ -116,16 +111,24 @@ def _leads_back(entry: str, replaced: Mapping[str, str]) -> bool:
     return place == entry
 
 
-def _order(entry: Entry) -> tuple[Moment, Moment, str]:
-    """Order entries by when it was so, then by when it was written down, then by id."""
-    return moment(entry.on), moment(entry.recorded), entry.id
+class Placed(NamedTuple):
+    """An entry, placed in time: they sort by when it was so, then by when it was written down, then by id."""
+
+    when: Moment
+    recorded: Moment
+    id: str
+    entry: Entry
 
 
-def _standing(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    known = tuple(entries)
-    replaced = {entry.replaces for entry in known}
-    standing = (entry for entry in known if entry.id not in replaced and entry.kind != "withdrawal")
-    return tuple(sorted(standing, key=_order))
+def _placed(entry: Entry) -> Placed:
+    when = moment(entry.on)
+    return Placed(when, when if entry.recorded is entry.on else moment(entry.recorded), entry.id, entry)
+
+
+def _standing(entries: Iterable[Entry], as_of: Moment | None = None) -> list[Placed]:
+    known = [placed for placed in map(_placed, entries) if as_of is None or on_or_before(placed.recorded, as_of)]
+    replaced = {placed.entry.replaces for placed in known}
+    return sorted(placed for placed in known if placed.id not in replaced and placed.entry.kind != "withdrawal")
 
 
 Effect = Literal["enter", "move", "end", "none"]
@@ -143,6 +146,7 @@ class Change(NamedTuple):
     """What an entry does to an enrolment."""
 
     when: Moment
+    recorded: Moment
     effect: Effect
     step: str | None
     entry: Entry
@@ -167,49 +171,51 @@ class Index:
 
     __slots__ = ("assessments", "contacts", "courses", "events", "facts")
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[Placed]) -> None:
         self.assessments: dict[str, list[Reading]] = {}
         self.contacts: list[tuple[Moment, str]] = []
         self.events: dict[str, list[Moment]] = {}
         self.facts: dict[str, list[tuple[Moment, Moment, bool | int | float | str]]] = {}
         self.courses: dict[str, list[Change]] = {}
-        for entry in entries:
-            self._add(entry, moment(entry.on))
+        for placed in entries:
+            self._add(placed)
         for course in self.courses.values():
-            course.sort(key=lambda change: (change.when, moment(change.entry.recorded), _RANKS[change.effect]))
+            course.sort(key=lambda change: (change.when, change.recorded, _RANKS[change.effect]))
 
-    def _add(self, entry: Entry, when: Moment) -> None:
+    def _add(self, placed: Placed) -> None:
+        when, recorded, _, entry = placed
         match entry:
             case Assessment():
-                reading = Reading(when, moment(entry.recorded), entry)
-                self.assessments.setdefault(entry.instrument, []).append(reading)
+                self.assessments.setdefault(entry.instrument, []).append(Reading(when, recorded, entry))
             case Contact():
                 self.contacts.append((when, entry.outcome))
             case Event():
                 self.events.setdefault(entry.name, []).append(when)
             case RecordedFact():
-                self.facts.setdefault(entry.name, []).append((when, moment(entry.recorded), entry.value))
+                self.facts.setdefault(entry.name, []).append((when, recorded, entry.value))
             case Withdrawal():
                 pass
             case _:
-                protocol, change = _change(entry, when)
-                self.courses.setdefault(protocol, []).append(change)
+                protocol, effect, step = _change(entry)
+                self.courses.setdefault(protocol, []).append(Change(when, recorded, effect, step, entry))
 
 
-def _change(entry: Enrolment | EnrolmentEnd | StepEntry | Accepted | Override, when: Moment) -> tuple[str, Change]:
+def _change(
+    entry: Enrolment | EnrolmentEnd | StepEntry | Accepted | Override,
+) -> tuple[str, Effect, str | None]:
+    """Give the protocol whose enrolment an entry touches, what it does to it, and the step it names."""
     match entry:
         case Enrolment():
-            return entry.protocol, Change(when, "enter", entry.step, entry)
+            return entry.protocol, "enter", entry.step
         case EnrolmentEnd():
-            return entry.protocol, Change(when, "end", None, entry)
+            return entry.protocol, "end", None
         case StepEntry():
-            return entry.protocol, Change(when, "move", entry.step, entry)
+            return entry.protocol, "move", entry.step
         case Accepted():
             decision = entry.decision
-            step = entry.step or decision.to_step
-            return decision.protocol, Change(when, _effect(decision.move), step, entry)
+            return decision.protocol, _effect(decision.move), entry.step or decision.to_step
         case Override():
-            return entry.decision.protocol, Change(when, _effect(entry.move), entry.step, entry)
+            return entry.decision.protocol, _effect(entry.move), entry.step
 
 
 def _effect(move: Move) -> Effect:

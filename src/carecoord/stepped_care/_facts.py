@@ -85,6 +85,10 @@ class Facts(FrozenMapping[str, FactValue]):
         found = ((reduction.name, reduction.possible(self.history)) for reduction in unknown)
         return {name: bounds for name, bounds in found if bounds is not None}
 
+    def asks(self, name: str) -> tuple[str, ...]:
+        """Give what to ask a person for when a fact is unknown."""
+        return self.reductions[name].asks(self.history)
+
     def why(self, name: str) -> str:
         """Say why a fact is unknown: never assessed, too old, incomplete, contradicted; empty where it is known."""
         return self.reductions[name].why(self.history) if self._entries[name] is None else ""
@@ -153,7 +157,7 @@ class Facts(FrozenMapping[str, FactValue]):
         for name, value in self._entries.items():
             reduction = self.reductions[name]
             if value is None:
-                for ask in reduction.asks:
+                for ask in reduction.asks(self.history):
                     if ask == name or ask not in whys:
                         whys[ask] = reduction.why(self.history)
         return whys

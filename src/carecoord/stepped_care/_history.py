@@ -5,7 +5,7 @@ Rules never see history. Everything they may know of it is read here, once, by t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
 
@@ -180,10 +180,7 @@ class History:
 
     def all_rows(self, measure: str) -> list[Row]:
         """Give every reading so far, two of one moment both, whatever the enrolment."""
-        rows: list[Row] = self.once(
-            ("rows", measure), lambda: [self._row(measure, reading) for reading in self._readings(measure)]
-        )
-        return rows
+        return [row for _, row in self._readings(measure)]
 
     def rows(self, measure: str) -> list[Row]:
         """Give the readings of this enrolment, one a moment: the later recorded, else the worse of the two."""
@@ -192,28 +189,21 @@ class History:
             found = self._rows[measure] = self._one_a_moment(measure)
         return found
 
-    def _readings(self, measure: str) -> list[Reading]:
-        readings = self._index.assessments.get(self.scope.instruments[measure], ())
-        return [reading for reading in readings if on_or_before(reading.when, self.now)]
+    def _readings(self, measure: str) -> list[tuple[Reading, Row]]:
+        found: list[tuple[Reading, Row]] = self.once(("readings", measure), lambda: self._read(measure))
+        return found
 
-    def _row(self, measure: str, reading: Reading) -> Row:
-        entry = reading.entry
-        values: dict[str, Scalar] = {}
-        possible: dict[str, tuple[int | float | str, ...]] = {}
-        for watch in self.scope.watched.get(measure, ()):
-            held = entry.scores if watch.source == "scores" else entry.items
-            values[watch.name] = value = held.get(watch.key)
-            if value is None and watch.source == "scores" and watch.key in entry.possible:
-                possible[watch.name] = entry.possible[watch.key]
-        return Row(reading.when, values, possible)
+    def _read(self, measure: str) -> list[tuple[Reading, Row]]:
+        readings = self._index.assessments.get(self.scope.instruments[measure], ())
+        watched = self.scope.watched.get(measure, ())
+        return [(reading, _row(watched, reading)) for reading in readings if on_or_before(reading.when, self.now)]
 
     def _one_a_moment(self, measure: str) -> list[Row]:
         rows: list[Row] = []
         recorded: Moment | None = None
-        for reading in self._readings(measure):
+        for reading, row in self._readings(measure):
             if not self._scored_within(reading.when):
                 continue
-            row = self._row(measure, reading)
             if rows and rows[-1].when == reading.when:
                 same = recorded == reading.recorded
                 rows[-1] = self._worse(measure, rows[-1], row) if same else row
@@ -237,6 +227,21 @@ class History:
         watched = self.scope.watched.get(measure, ())
         values = {watch.name: watch.worst(one.values[watch.name], other.values[watch.name]) for watch in watched}
         return Row(one.when, values, {})
+
+
+def _row(watched: Iterable[Watch], reading: Reading) -> Row:
+    entry = reading.entry
+    values: dict[str, Scalar] = {}
+    possible: dict[str, tuple[int | float | str, ...]] = {}
+    for watch in watched:
+        try:
+            value = (entry.scores if watch.source == "scores" else entry.items)[watch.key]
+        except KeyError:
+            value = None
+        values[watch.name] = value
+        if value is None and watch.source == "scores" and watch.key in entry.possible:
+            possible[watch.name] = entry.possible[watch.key]
+    return Row(reading.when, values, possible)
 
 
 def enrolled_in(episode: Episode, *, on: date | datetime, as_of: date | datetime | None = None) -> tuple[str, ...]:

@@ -113,6 +113,18 @@ class At(Reduction):
         """The score."""
         return (self.score,)
 
+    @property
+    def follows(self) -> Latest | None:
+        """The score: its first reading would be this."""
+        return self.score
+
+    def _has_begun(self, history: History) -> bool:
+        return self.event == "first" or history.anchor(self.event) is not None
+
+    def asks(self, history: History) -> tuple[str, ...]:
+        """Ask for the score, or for the event where that never happened."""
+        return self.score.asks(history) if self._has_begun(history) else (self.event,)
+
     def row(self, history: History) -> Row | None:
         """Give the reading it is taken from."""
         rows = _scored(history.rows(self.score.measure), self.score.name)
@@ -133,9 +145,7 @@ class At(Reduction):
 
     def why(self, history: History) -> str:
         """Say which of the two is missing."""
-        if self.event != "first" and history.anchor(self.event) is None:
-            return never(self.event)
-        return "never assessed"
+        return "never assessed" if self._has_begun(history) else never(self.event)
 
 
 def _at(rows: list[Row], anchor: Moment) -> Row | None:
@@ -162,6 +172,11 @@ class Derived(Reduction):
     def reads(self) -> tuple[Latest, ...]:
         """The score."""
         return (self.score,)
+
+    def asks(self, history: History) -> tuple[str, ...]:
+        """Ask for those of the two scores that are unknown."""
+        unknown = (one for one in (self.score, self.baseline) if one.value(history) is None)
+        return tuple(dict.fromkeys(ask for one in unknown for ask in one.asks(history)))
 
     def of(self, history: History) -> FactValue:
         """Give the difference; unknown where either score is."""
@@ -212,6 +227,15 @@ class Series(Reduction):
         """The score."""
         return (self.score,)
 
+    @property
+    def follows(self) -> Latest | None:
+        """The score, for what a single reading shows."""
+        return self.score if self.form in ("first", "best", "worst") else None
+
+    def asks(self, history: History) -> tuple[str, ...]:
+        """Ask for the score."""
+        return self.score.asks(history)
+
     def of(self, history: History) -> FactValue:
         """Give the value; a count of none is 0, everything else is unknown without a reading."""
         rows = _scored(history.rows(self.score.measure), self.score.name)
@@ -251,6 +275,15 @@ class Window(Reduction):
     def reads(self) -> tuple[Latest, ...]:
         """The score."""
         return (self.score,)
+
+    @property
+    def follows(self) -> Latest | None:
+        """The score: one reading fills the window."""
+        return self.score
+
+    def asks(self, history: History) -> tuple[str, ...]:
+        """Ask for the score."""
+        return self.score.asks(history)
 
     def of(self, history: History) -> FactValue:
         """Give the value; unknown where no reading was scored in the window."""

@@ -31,12 +31,10 @@ class Reduction:
     Attributes:
         name: the fact's name in rules.
         kind: what it can be.
-        asks: what to ask a person for when it is unknown.
     """
 
     name: str
     kind: Kind
-    asks: tuple[str, ...] = ()
 
     @property
     def reads(self) -> tuple[Latest, ...]:
@@ -46,6 +44,16 @@ class Reduction:
     def of(self, history: History) -> FactValue:
         """Give the fact's value; `None` is unknown."""
         raise NotImplementedError
+
+    @property
+    def follows(self) -> Latest | None:
+        """The score whose next reading it would take its value from, where there is no reading yet."""
+        return None
+
+    def asks(self, history: History) -> tuple[str, ...]:
+        """Give what to ask a person for when it is unknown."""
+        del history
+        return (self.name,)
 
     def value(self, history: History) -> FactValue:
         """Give the fact's value, worked out once for a history."""
@@ -86,6 +94,11 @@ class Clock(Reduction):
     event: str
     unit: Literal["days", "weeks", "hours"]
 
+    def asks(self, history: History) -> tuple[str, ...]:
+        """Ask for the event."""
+        del history
+        return (self.event,)
+
     def of(self, history: History) -> FactValue:
         """Give the time; unknown where the event never happened, and in hours where either has a date only."""
         anchor = history.anchor(self.event)
@@ -124,6 +137,11 @@ class Times(Reduction):
     event: str
     days: Number | None = None
     since: str | None = None
+
+    def asks(self, history: History) -> tuple[str, ...]:
+        """Ask for the event that it is counted after."""
+        del history
+        return (self.since or self.event,)
 
     def of(self, history: History) -> FactValue:
         """Give the count: what was not recorded did not happen. Unknown only where `since` never happened."""

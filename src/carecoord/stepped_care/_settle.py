@@ -3,40 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import attrs
 
-from carecoord.rules import Bounds
 from carecoord.stepped_care._definition import AddOn, Task
 from carecoord.stepped_care._plan import Plan
-from carecoord.stepped_care._reductions import Reduction
 from carecoord.stepped_care._ruling import LOWERING, HeldBack, IssuedTask, Outcome, RaisedAlert, Ruling
-from carecoord.stepped_care._wanting import completions, unknown_in
+from carecoord.stepped_care._wanting import FactRow, completions, unknown_in
 
-__all__ = ["FactRow", "Walk", "refined", "settle", "walk"]
+__all__ = ["Walk", "refined", "settle", "walk"]
 
 Truths = Sequence[bool | None]
 REVIEW = Outcome("review")
-
-
-class FactRow(Protocol):
-    """What settling needs of a row of facts."""
-
-    @property
-    def known(self) -> Mapping[str, Any]:
-        """The facts, `None` where unknown."""
-        ...
-
-    @property
-    def possible(self) -> Mapping[str, Bounds]:
-        """What half-answered forms say of facts that are unknown."""
-        ...
-
-    @property
-    def reductions(self) -> Mapping[str, Reduction]:
-        """How each fact is read."""
-        ...
 
 
 @attrs.frozen
@@ -167,18 +146,18 @@ def _chosen(plan: Plan, way: Walk, row: FactRow) -> _Chosen:
 
 
 def _possible(plan: Plan, way: Walk, row: FactRow, outcome: Outcome) -> list[Outcome]:
-    """Give every outcome that the answers could lead to, in the order of the rules."""
+    """Give every outcome that the answers could lead to: those that wait first, in the order of the rules."""
     rules = [rule.when for rule in plan.rules]
     unknown = dict.fromkeys(name for place in way.waiting for name in rules[place].names if row.known.get(name) is None)
-    rows = completions(rules, unknown, row.known, row.reductions, row.possible)
-    every = [*(rule.outcome for rule in plan.rules), REVIEW]
-    found = {plan.rules[place].outcome for place in way.waiting} | {outcome} if rows is None else _reached(plan, rows)
-    if found is None:
-        found = {plan.rules[place].outcome for place in way.waiting} | {outcome}
-    return list(dict.fromkeys(one for one in every if one in found))
+    waiting = [plan.rules[place].outcome for place in way.waiting]
+    rows = completions(rules, unknown, row)
+    found = None if rows is None else _reached(plan, rows)
+    every = [*waiting, *(rule.outcome for rule in plan.rules), REVIEW] if found else [*waiting, outcome]
+    return list(dict.fromkeys(one for one in every if found is None or one in found))
 
 
 def _reached(plan: Plan, rows: Iterable[Mapping[str, Any]]) -> set[Outcome] | None:
+    """Give where the rows lead; nothing where one of them still leaves a rule unknown."""
     found: set[Outcome] = set()
     for row in rows:
         way = walk(plan, plan.run(row))
@@ -192,7 +171,7 @@ def _asked(plan: Plan, place: int, row: FactRow) -> tuple[str, ...]:
     """Name what a person can supply for a part that is unknown."""
     when = plan.parts[place].when
     unknown = unknown_in(when, row.known) or tuple(name for name in when.names if row.known.get(name) is None)
-    return tuple(dict.fromkeys(ask for name in unknown for ask in row.reductions[name].asks))
+    return tuple(dict.fromkeys(ask for name in unknown for ask in row.asks(name)))
 
 
 def _missing(plan: Plan, truths: Truths, row: FactRow, asks: Sequence[int]) -> tuple[str, ...]:

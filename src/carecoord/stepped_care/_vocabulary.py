@@ -28,19 +28,19 @@ DAYS = Kind.number(0, 1_000_000, whole=True)
 
 def clocks_and_counts(steps: tuple[str, ...]) -> Iterator[Reduction]:
     """Give the facts every protocol has: the step, the clocks of enrolment and step, the contacts."""
-    yield Step(name="step", kind=Kind.choice((*steps, OUTSIDE)), asks=("step",))
-    yield Clock(name="weeks_in_step", kind=TIME, event="step", unit="weeks", asks=("step",))
-    yield Clock(name="days_in_step", kind=DAYS, event="step", unit="days", asks=("step",))
-    yield Clock(name="weeks_in_care", kind=TIME, event="start", unit="weeks", asks=("start",))
+    yield Step(name="step", kind=Kind.choice((*steps, OUTSIDE)))
+    yield Clock(name="weeks_in_step", kind=TIME, event="step", unit="weeks")
+    yield Clock(name="days_in_step", kind=DAYS, event="step", unit="days")
+    yield Clock(name="weeks_in_care", kind=TIME, event="start", unit="weeks")
     yield Times(name="contacts", kind=COUNT, event="contact")
-    yield Times(name="contacts_in_step", kind=COUNT, event="contact", since="step", asks=("step",))
+    yield Times(name="contacts_in_step", kind=COUNT, event="contact", since="step")
     yield Times(name="missed_contacts", kind=COUNT, event="missed_contact")
     yield MissedInARow(name="missed_in_a_row", kind=COUNT)
 
 
 def hours_in_step() -> Clock:
     """Give the clock that a shortest stay in hours is held against."""
-    return Clock(name="hours_since(step)", kind=TIME, asks=("step",), event="step", unit="hours")
+    return Clock(name="hours_since(step)", kind=TIME, event="step", unit="hours")
 
 
 CLOCKS_AND_COUNTS = tuple(reduction.name for reduction in clocks_and_counts(()))
@@ -58,7 +58,7 @@ def recorded(name: str, definition: FactDefinition) -> Recorded:
         numbers = [value for value in values if isinstance(value, int | float)]
         low, high = definition.range or (min(numbers, default=-1e6), max(numbers, default=1e6))
         kind = Kind.number(low, high, whole=bool(values) and all(isinstance(value, int) for value in values))
-    return Recorded(name=name, kind=kind, asks=(name,), valid_for=definition.valid_for, values=values)
+    return Recorded(name=name, kind=kind, valid_for=definition.valid_for, values=values)
 
 
 def measured(name: str, measure: Measure, instrument: Instrument) -> Iterator[Reduction]:
@@ -70,9 +70,7 @@ def measured(name: str, measure: Measure, instrument: Instrument) -> Iterator[Re
     for item in instrument.items:
         called = f"{name}.{item.name}"
         watch = Watch(called, "items", item.name)
-        yield Latest(
-            name=called, kind=item.kind, asks=(called,), measure=name, watch=watch, valid_for=measure.valid_for
-        )
+        yield Latest(name=called, kind=item.kind, measure=name, watch=watch, valid_for=measure.valid_for)
 
 
 _WORSE: Mapping[str, Literal[1, 0, -1]] = {"higher": 1, "lower": -1, "neither": 0}
@@ -82,9 +80,7 @@ def _latest(name: str, measure: Measure, score: Score) -> Latest:
     called = f"{name}.{score.name}"
     watch = Watch(called, "scores", score.id, _WORSE[score.worse], score.values)
     skip = measure.incomplete == "skip"
-    return Latest(
-        name=called, kind=score.kind, asks=(called,), measure=name, watch=watch, valid_for=measure.valid_for, skip=skip
-    )
+    return Latest(name=called, kind=score.kind, measure=name, watch=watch, valid_for=measure.valid_for, skip=skip)
 
 
 _SERIES: tuple[tuple[Literal["previous", "first", "best", "worst", "count", "days_old"], Kind | None], ...] = (
@@ -98,26 +94,24 @@ _SERIES: tuple[tuple[Literal["previous", "first", "best", "worst", "count", "day
 
 
 def _of_score(latest: Latest, measure: Measure) -> Iterator[Reduction]:
-    name, kind, asks, is_number = latest.name, latest.kind, latest.asks, latest.kind.type == "number"
+    name, kind, is_number = latest.name, latest.kind, latest.kind.type == "number"
     for series, of in _SERIES:
         if series not in ("best", "worst") or (is_number and latest.worse):
-            yield Series(name=f"{name}.{series}", kind=of or kind, asks=asks, score=latest, form=series)
+            yield Series(name=f"{name}.{series}", kind=of or kind, score=latest, form=series)
     if measure.baseline is None:
         return
-    baseline = At(name=f"{name}.baseline", kind=kind, asks=asks, score=latest, event=measure.baseline)
+    baseline = At(name=f"{name}.baseline", kind=kind, score=latest, event=measure.baseline)
     yield baseline
     if is_number:
         span = kind.high - kind.low
         points = Kind.number(-span, span, whole=kind.whole)
-        yield Derived(name=f"{name}.change", kind=points, asks=asks, score=latest, baseline=baseline, form="change")
+        yield Derived(name=f"{name}.change", kind=points, score=latest, baseline=baseline, form="change")
         if latest.worse:
             form: Literal["improvement", "percent_improvement"] = "improvement"
-            yield Derived(name=f"{name}.{form}", kind=points, asks=asks, score=latest, baseline=baseline, form=form)
+            yield Derived(name=f"{name}.{form}", kind=points, score=latest, baseline=baseline, form=form)
             form, percent = "percent_improvement", _percent(latest)
             if kind.low >= 0:
-                yield Derived(
-                    name=f"{name}.{form}", kind=percent, asks=asks, score=latest, baseline=baseline, form=form
-                )
+                yield Derived(name=f"{name}.{form}", kind=percent, score=latest, baseline=baseline, form=form)
 
 
 def _percent(latest: Latest) -> Kind:
@@ -213,7 +207,7 @@ class Words:
         self._exactly(call, 2)
         self._options(call)
         score, event = self._score(call, 0), self._event(call, call.word(1))
-        return self._add(At(name=call.text, kind=score.kind, asks=score.asks, score=score, event=event))
+        return self._add(At(name=call.text, kind=score.kind, score=score, event=event))
 
     def _window(self, call: HostCall) -> Kind:
         self._exactly(call, 1)
@@ -224,7 +218,7 @@ class Words:
             call.fault(f"{score.name} is neither better nor worse when it is higher")
         kind = score.kind if form != "average" else attrs.evolve(score.kind, whole=False)
         _, days = self._span(call, "weeks", "days")
-        return self._add(Window(name=call.text, kind=kind, asks=score.asks, score=score, form=form, days=days))
+        return self._add(Window(name=call.text, kind=kind, score=score, form=form, days=days))
 
     def _in_a_row(self, call: HostCall) -> Kind:
         self._exactly(call, 2)
@@ -232,9 +226,7 @@ class Words:
         condition, count, since = self._condition(call), call.rule(1).evaluate({}), self._since(call)
         if type(count) is not int or not 1 <= count <= 1000:
             call.fault("in_a_row() wants how many readings, as in_a_row(phq_9.total < 5, 2)")
-        return self._add(
-            InARow(name=call.text, kind=Kind.YES_NO, asks=condition.asks, condition=condition, count=count, since=since)
-        )
+        return self._add(InARow(name=call.text, kind=Kind.YES_NO, condition=condition, count=count, since=since))
 
     def _since(self, call: HostCall) -> str | None:
         since = call.options.get("since")
@@ -249,11 +241,7 @@ class Words:
         self._options(call, "weeks", "days", "hours")
         condition = self._condition(call)
         unit, span = self._span(call, "weeks", "days", "hours")
-        return self._add(
-            Held(
-                name=call.text, kind=Kind.YES_NO, asks=condition.asks, condition=condition, span=span, unit=_UNITS[unit]
-            )
-        )
+        return self._add(Held(name=call.text, kind=Kind.YES_NO, condition=condition, span=span, unit=_UNITS[unit]))
 
     def _unanswered(self, call: HostCall) -> Kind:
         self._options(call)
@@ -261,9 +249,7 @@ class Words:
         events = tuple(self._event(call, call.word(index)) for index in range(1, call.count))
         if not events:
             call.fault("unanswered() wants the events that answer it, as unanswered(phq_9.q9 >= 1, risk_assessment)")
-        return self._add(
-            Unanswered(name=call.text, kind=Kind.YES_NO, asks=condition.asks, condition=condition, events=events)
-        )
+        return self._add(Unanswered(name=call.text, kind=Kind.YES_NO, condition=condition, events=events))
 
     def _times(self, call: HostCall) -> Kind:
         self._exactly(call, 1)
@@ -272,8 +258,7 @@ class Words:
         if len(options) > 1:
             call.fault("times() takes one of weeks=, days= and since=")
         days = self._span(call, "weeks", "days")[1] if options and since is None else None
-        asks = (since,) if since else ()
-        return self._add(Times(name=call.text, kind=COUNT, asks=asks, event=event, days=days, since=since))
+        return self._add(Times(name=call.text, kind=COUNT, event=event, days=days, since=since))
 
     def _clock(self, call: HostCall) -> Kind:
         self._exactly(call, 1)
@@ -281,7 +266,7 @@ class Words:
         event = self._event(call, call.word(0))
         unit, *_ = call.name.partition("_")
         kind = DAYS if unit == "days" else TIME
-        return self._add(Clock(name=call.text, kind=kind, asks=(event,), event=event, unit=_CLOCKS[unit]))
+        return self._add(Clock(name=call.text, kind=kind, event=event, unit=_CLOCKS[unit]))
 
 
 _FORMS: Mapping[str, Literal["worst", "best", "average"]] = {"worst": "worst", "best": "best", "average": "average"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise, product
-from typing import Any
+from typing import Any, Protocol
 
 from carecoord.rules import Bounds, Expression
 from carecoord.rules._nodes import Choice, Comparison, Constant, Given, Member, Name, Node, children
@@ -12,7 +12,7 @@ from carecoord.stepped_care._history import OUTSIDE
 from carecoord.stepped_care._readings import Derived
 from carecoord.stepped_care._reductions import Recorded, Reduction
 
-__all__ = ["Candidates", "completions", "unknown_in"]
+__all__ = ["FactRow", "completions", "unknown_in"]
 
 MOST = 5000
 """So many combinations of answers are gone through at most; beyond, the decision asks for all of them."""
@@ -21,6 +21,29 @@ FULL = 200
 
 Facts = Mapping[str, Any]
 Candidates = Sequence[Any]
+
+
+class FactRow(Protocol):
+    """What settling needs of a row of facts."""
+
+    @property
+    def known(self) -> Mapping[str, Any]:
+        """The facts, `None` where unknown."""
+        ...
+
+    @property
+    def possible(self) -> Mapping[str, Bounds]:
+        """What half-answered forms say of facts that are unknown."""
+        ...
+
+    @property
+    def reductions(self) -> Mapping[str, Reduction]:
+        """How each fact is read."""
+        ...
+
+    def asks(self, name: str) -> tuple[str, ...]:
+        """Give what to ask a person for when a fact is unknown."""
+        ...
 
 
 def unknown_in(rule: Expression, facts: Facts) -> tuple[str, ...]:
@@ -45,66 +68,71 @@ def _unknown(node: Node, facts: Facts) -> Iterator[str]:
                 yield from _unknown(child, facts)
 
 
-def completions(
-    rules: Iterable[Expression],
-    unknown: Iterable[str],
-    facts: Facts,
-    reductions: Mapping[str, Reduction],
-    possible: Mapping[str, Bounds],
-) -> Iterator[dict[str, Any]] | None:
+def completions(rules: Iterable[Expression], unknown: Iterable[str], row: FactRow) -> Iterator[dict[str, Any]] | None:
     """Give the rows of facts that answers could lead to, one for each class of answers that no rule tells apart.
+
+    What is known stays as it is.
 
     Args:
         rules: the rules that are to be evaluated over the rows.
         unknown: the facts that could be answered.
-        facts: what is known.
-        reductions: how each fact is read.
-        possible: what half-answered forms still allow.
+        row: the facts.
 
     Returns:
         the rows; `None` where they are too many, or where a fact has no finite list of values to go through.
     """
     nodes = [rule.node for rule in rules]
-    free = _free(unknown, facts, reductions)
+    free = _free(unknown, row)
     listed: list[Candidates] = []
     size = 1
     for name in free:
-        found = _candidates(reductions[name], nodes, possible.get(name), is_base=_is_base(name, facts, reductions))
+        found = _candidates(row.reductions[name], nodes, row.possible.get(name), is_base=_is_base(name, row))
         if not found:
             return None
         listed.append(found)
         size *= len(found)
         if size > MOST:
             return None
-    return _rows(free, listed, facts, reductions)
+    return _rows(free, listed, row)
 
 
-def _free(unknown: Iterable[str], facts: Facts, reductions: Mapping[str, Reduction]) -> tuple[str, ...]:
-    """Give what can be answered: instead of a difference, the scores it is the difference of."""
+def _free(unknown: Iterable[str], row: FactRow) -> tuple[str, ...]:
+    """Give what can be answered: the scores behind a difference, and behind what their next reading settles."""
     free: dict[str, None] = {}
     for name in unknown:
-        reduction = reductions[name]
+        reduction = row.reductions[name]
         sources = (reduction.score, reduction.baseline) if isinstance(reduction, Derived) else (reduction,)
-        free |= {source.name: None for source in sources if facts.get(source.name) is None}
+        for source in sources:
+            if row.known.get(source.name) is None:
+                free[_leader(source, row) or source.name] = None
     return tuple(free)
 
 
-def _is_base(name: str, facts: Facts, reductions: Mapping[str, Reduction]) -> bool:
-    """Say whether a difference in these facts is worked out from this score."""
-    derived = (one for known in facts if isinstance(one := reductions.get(known), Derived))
-    return any(name in (one.score.name, one.baseline.name) for one in derived)
+def _leader(reduction: Reduction, row: FactRow) -> str | None:
+    """Give the score that an unknown fact takes its value from once that is answered."""
+    leader = reduction.follows
+    return leader.name if leader is not None and row.asks(reduction.name) == (leader.name,) else None
 
 
-def _rows(
-    free: Sequence[str], listed: Sequence[Candidates], facts: Facts, reductions: Mapping[str, Reduction]
-) -> Iterator[dict[str, Any]]:
-    derived = [one for name in facts if isinstance(one := reductions.get(name), Derived)]
+def _is_base(name: str, row: FactRow) -> bool:
+    """Say whether another fact is worked out from this score."""
+    return any(_leader(one, row) == name or name in _scores(one) for one in map(row.reductions.__getitem__, row.known))
+
+
+def _scores(reduction: Reduction) -> tuple[str, ...]:
+    return (reduction.score.name, reduction.baseline.name) if isinstance(reduction, Derived) else ()
+
+
+def _rows(free: Sequence[str], listed: Sequence[Candidates], row: FactRow) -> Iterator[dict[str, Any]]:
+    unknown = [row.reductions[name] for name, value in row.known.items() if value is None and name not in free]
+    led = [(one.name, leader) for one in unknown if (leader := _leader(one, row)) is not None and leader in free]
+    derived = [one for one in unknown if isinstance(one, Derived)]
     for answers in product(*listed):
-        row = {**facts, **dict(zip(free, answers, strict=True))}
+        facts = {**row.known, **dict(zip(free, answers, strict=True))}
+        facts |= {name: facts[leader] for name, leader in led}
         for one in derived:
-            if row.get(one.name) is None:
-                row[one.name] = one.between(row.get(one.score.name), row.get(one.baseline.name))
-        yield row
+            facts[one.name] = one.between(facts.get(one.score.name), facts.get(one.baseline.name))
+        yield facts
 
 
 def _candidates(reduction: Reduction, nodes: Sequence[Node], left: Bounds | None, *, is_base: bool) -> Candidates:
