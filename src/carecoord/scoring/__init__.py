@@ -1,6 +1,6 @@
 """Turn answers into scores, bands, cut-offs and flags; say what is missing and what is still certain."""
 
-from carecoord.scoring._catalogue import instrument, instruments, read_instrument, score, score_many
+from carecoord.scoring._catalogue import Catalogue, instrument, instruments, read_instrument, score, score_many
 from carecoord.scoring._change import ChangeOutcome, Changes, ScoreChange, change
 from carecoord.scoring._instrument import Band, Change, Cutoff, Flag, Instrument, Item, Score
 from carecoord.scoring._norms import ClinicalChange, Norms
@@ -10,6 +10,7 @@ from carecoord.scoring._trend import Reading, ScoreTrend, Step, Sustained, Trend
 
 __all__ = [
     "Band",
+    "Catalogue",
     "Change",
     "ChangeOutcome",
     "Changes",

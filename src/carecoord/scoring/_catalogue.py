@@ -6,17 +6,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import repeat
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from carecoord.errors import AnswerError, UnknownIdError
+from carecoord.errors import AnswerError, DefinitionError, Fault, UnknownIdError
 from carecoord.scoring._engine import Answers
 from carecoord.scoring._instrument import Instrument
 from carecoord.scoring._respondent import Respondent
 from carecoord.scoring._result import Result
 
-__all__ = ["instrument", "instruments", "read_instrument", "score", "score_many"]
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+__all__ = ["Catalogue", "instrument", "instruments", "read_instrument", "score", "score_many"]
 
 FOLDER = Path(__file__).parent / "instruments"
+GROUP = "carecoord.instruments"
 
 
 @cache
@@ -65,6 +69,79 @@ def read_instrument(source: str | Path) -> Instrument:
     from carecoord.scoring._load import load  # noqa: PLC0415
 
     return load(*read_toml(source))
+
+
+class Catalogue:
+    """The library's instruments and one's own, by id; a definition is read when it is asked for, once.
+
+    Args:
+        folders: folders of definitions, `ID.toml` each.
+        entry_points: names in the entry point group `carecoord.instruments`: each stands for an installed package
+            whose folder holds definitions. Only those named are added: what is installed beside changes nothing.
+
+    Raises:
+        DefinitionError: two definitions have one id, with both places; or there is no such folder.
+        UnknownIdError: no entry point has this name.
+
+    >>> catalogue = Catalogue()
+    >>> "phq-9" in catalogue.instruments(), catalogue.instrument("phq-9") == instrument("phq-9")
+    (True, True)
+    """
+
+    def __init__(self, *folders: str | Path, entry_points: Iterable[str] = ()) -> None:
+        faults: list[Fault] = []
+        places: dict[str, Traversable] = {}
+        for folder in [*map(Path, folders), *map(_installed, entry_points)]:
+            if not folder.is_dir():
+                faults.append(Fault(str(folder), "there is no such folder"))
+                continue
+            for file in sorted(folder.iterdir(), key=lambda file: file.name):
+                id = file.name.removesuffix(".toml")
+                if id == file.name:
+                    continue
+                first = places.get(id) or (FOLDER / file.name if id in instruments() else None)
+                if first is not None:
+                    faults.append(Fault(id, f"defined twice, in {first} and in {file}"))
+                places.setdefault(id, file)
+        if faults:
+            raise DefinitionError("catalogue", faults)
+        self._places = places
+        self._read: dict[str, Instrument] = {}
+
+    def instruments(self) -> tuple[str, ...]:
+        """List the ids, sorted, without reading the definitions."""
+        return tuple(sorted((*instruments(), *self._places)))
+
+    def instrument(self, id: str) -> Instrument:
+        """Give an instrument, the library's or one's own.
+
+        Raises:
+            UnknownIdError: no instrument has this id; the nearest one is named.
+            DefinitionError: the definition cannot be used, or its `id` is not the name of its file.
+        """
+        found = self._read.get(id)
+        if found is not None:
+            return found
+        place = self._places.get(id)
+        if place is None:
+            if id not in instruments():
+                raise UnknownIdError("instrument", id, self.instruments())
+            return instrument(id)
+        made = read_instrument(place if isinstance(place, Path) else place.read_text(encoding="utf-8"))
+        if made.id != id:
+            raise DefinitionError(id, [Fault("$.id", f"{made.id} is written in the file {place}")])
+        return self._read.setdefault(id, made)
+
+
+def _installed(name: str) -> Traversable:
+    """Give the folder of the package that an entry point names."""
+    from importlib.metadata import entry_points  # noqa: PLC0415 - only catalogues of several packages look
+    from importlib.resources import files  # noqa: PLC0415
+
+    found = entry_points(group=GROUP)
+    if name not in found.names:
+        raise UnknownIdError(f"entry point of {GROUP}", name, sorted(found.names))
+    return files(found[name].module)
 
 
 def score(
