@@ -165,7 +165,8 @@ class _Writer:
                 return self.kleene(node.arguments, absorbing="False", word=" and ")
             case Call():
                 return self.call(node)
-        raise AssertionError(node)
+            case _:
+                raise AssertionError(node)
 
     def divide(self, left: Node, right: Node) -> tuple[str, bool]:
         texts, nullable = self.parts([left, right])

@@ -40,6 +40,11 @@ Junction: TypeAlias = type[And] | type[Or]
 _NAME = re.compile(r"([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*){0,6})(?:\(.*\))?")
 
 
+def _fits(_rule: Expression, _field: Any, node: Node) -> None:
+    if node.depth > MOST_LEVELS:
+        raise RuleError(f"the rule is nested more than {MOST_LEVELS} levels deep")
+
+
 @attrs.frozen(repr=False, order=False)
 class Expression:
     """A rule: a number, a text or a yes/no over named facts.
@@ -54,12 +59,7 @@ class Expression:
         node: the rule's nodes, for engines.
     """
 
-    node: Node = attrs.field()
-
-    @node.validator
-    def _fits(self, _field: Any, node: Node) -> None:
-        if node.depth > MOST_LEVELS:
-            raise RuleError(f"the rule is nested more than {MOST_LEVELS} levels deep")
+    node: Node = attrs.field(validator=_fits)
 
     @property
     def type(self) -> Type:

@@ -66,16 +66,16 @@ class Part:
         object.__setattr__(self, "size", 1 + sum([part.size for part in inner]))
 
 
+def _type_of_constant(constant: Constant) -> str:
+    return type(constant.value).__name__
+
+
 @attrs.frozen(cache_hash=True)
 class Constant(Part):
     """A number, text or yes/no that is written in the rule."""
 
     value: bool | int | float | str
-    of: str = attrs.field(init=False)
-
-    @of.default
-    def _of(self) -> str:
-        return type(self.value).__name__
+    of: str = attrs.field(init=False, default=attrs.Factory(_type_of_constant, takes_self=True), repr=False)
 
 
 @attrs.frozen(cache_hash=True)

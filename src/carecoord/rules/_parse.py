@@ -94,13 +94,13 @@ class Vocabulary:
         ranges: what each part of the rules read so far can be, worked out once.
     """
 
-    names: Mapping[str, Kind] = attrs.field(factory=FrozenMapping)
-    lists: Mapping[str, tuple[str, ...]] = attrs.field(factory=FrozenMapping)
-    tables: Mapping[str, Table] = attrs.field(factory=FrozenMapping)
-    definitions: Mapping[str, Node] = attrs.field(factory=FrozenMapping)
-    sequences: Mapping[str, Many] = attrs.field(factory=FrozenMapping)
-    functions: Mapping[str, HostFunction] = attrs.field(factory=FrozenMapping)
-    aliases: Mapping[str, str] = attrs.field(factory=FrozenMapping)
+    names: Mapping[str, Kind] = attrs.field(factory=FrozenMapping[str, Kind])
+    lists: Mapping[str, tuple[str, ...]] = attrs.field(factory=FrozenMapping[str, tuple[str, ...]])
+    tables: Mapping[str, Table] = attrs.field(factory=FrozenMapping[str, Table])
+    definitions: Mapping[str, Node] = attrs.field(factory=FrozenMapping[str, Node])
+    sequences: Mapping[str, Many] = attrs.field(factory=FrozenMapping[str, Many])
+    functions: Mapping[str, HostFunction] = attrs.field(factory=FrozenMapping[str, HostFunction])
+    aliases: Mapping[str, str] = attrs.field(factory=FrozenMapping[str, str])
     ranges: Memo = attrs.field(factory=dict, eq=False, repr=False)
 
     def known_names(self) -> Iterable[str]:
@@ -531,8 +531,10 @@ class Reader:
                     self.typed(tree, value, wanted)
             if name == "round" and len(values) > 1:
                 self.step(tree, values[1])
-            if name == "clip" and self.bounds(values[1]).high > self.bounds(values[2]).low:
-                self.refuse(tree, "clip() wants a low end that is never above the high end after it")
+            if name == "clip":
+                low, high = map(self.bounds, values[1:])
+                if low.high > high.low:
+                    self.refuse(tree, "clip() wants a low end that is never above the high end after it")
             return Call(name, values)
 
         return self.each(tree, make, *arguments)
