@@ -6,6 +6,7 @@ from carecoord.scoring._instrument import Band, Change, Cutoff, Flag, Instrument
 from carecoord.scoring._norms import ClinicalChange, Norms
 from carecoord.scoring._respondent import Respondent
 from carecoord.scoring._result import CutoffResult, FlagResult, Result, ScoreResult
+from carecoord.scoring._schema import definition_schema
 from carecoord.scoring._trend import Reading, ScoreTrend, Step, Sustained, Trend, trend
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Sustained",
     "Trend",
     "change",
+    "definition_schema",
     "instrument",
     "instruments",
     "read_instrument",

@@ -57,6 +57,25 @@ class Source:
 
 @entry
 class ItemEntry:
+    """One question or measurement; it has `values`, or `min` and `max`, or `time`.
+
+    Attributes:
+        n: Its number; items are numbered from 1 without gaps.
+        id: A name for rules and answers beside its number.
+        label: What it asks about, in one to four words of one's own; never the questionnaire's wording.
+        values: The answers it takes: a list of codes, a table of the score of each code, or the name of a set.
+        reverse: Score it the other way round: lowest + highest - score.
+        min: The smallest measurement it takes.
+        max: The largest.
+        unit: The unit of the measurement.
+        whole: Only whole numbers.
+        time: A clock time, HH:MM.
+        asked_when: A rule: when the item is asked; always where left out.
+        otherwise: Its score when it was not asked; without it, the item then does not apply.
+        loinc: Its LOINC code, where verified.
+        note: What a reader of the definition has to know.
+    """
+
     n: int
     id: str = ""
     label: str
@@ -75,6 +94,19 @@ class ItemEntry:
 
 @entry
 class BandEntry:
+    """A named part of a score's range.
+
+    Attributes:
+        low: The lowest value in it.
+        high: The highest, as printed; or write `below`.
+        below: The first value that is no longer in it.
+        label: What values in it are called.
+        set: A further published set of bands that this belongs to; the main set has no name and comes first.
+        for_: A rule: for whom it holds; for everyone where left out.
+        source: Where it was read, if not where the score was.
+        evidence: How well it was checked, if not as well as the score.
+    """
+
     low: Number
     high: Number | None = None
     below: Number | None = None
@@ -87,6 +119,17 @@ class BandEntry:
 
 @entry
 class CutoffEntry:
+    """A published threshold.
+
+    Attributes:
+        when: A rule in which `score` is this score's value.
+        for_: A rule: for whom it is meant; for everyone where left out.
+        meaning: What meeting it means.
+        population: In whom it was found.
+        source: Where it was read.
+        evidence: How well it was checked, if not as well as the score.
+    """
+
     when: str
     for_: str = key("for", default="")
     meaning: str
@@ -97,6 +140,27 @@ class CutoffEntry:
 
 @entry
 class ScoreEntry:
+    """One score: a number with a `range`, or a category with its `values`.
+
+    Attributes:
+        id: Its id.
+        label: A name for people.
+        items: The items it is made of, as "1-3 7": called `items` in its rules.
+        value: A rule: what it is.
+        needs: A rule: when it may be given; as soon as its value is known where left out.
+        range: Its lowest and its highest value.
+        worse: Which way is worse.
+        values: The categories, best first where they have an order.
+        unit: The unit.
+        bands: The published bands.
+        band_on: A rule: what is banded, if not the value itself, as "round(score)".
+        cutoffs: The published thresholds.
+        missing: In words, what is done about unanswered items, and where that was read.
+        note: What a reader has to know.
+        loinc: Its LOINC code, where verified.
+        evidence: How well it was checked, if not as well as the file.
+    """
+
     id: str
     label: str = ""
     items: str = ""
@@ -117,6 +181,17 @@ class ScoreEntry:
 
 @entry
 class FlagEntry:
+    """An answer, or several, that needs a person's attention whatever the scores are.
+
+    Attributes:
+        id: Its id.
+        when: A rule: when it is raised.
+        meaning: What was said, in words of one's own.
+        urgency: How soon a person must look.
+        source: Where it was read, if not in the instrument's sources.
+        evidence: How well it was checked, if not as well as the file.
+    """
+
     id: str
     when: str
     meaning: str
@@ -127,6 +202,20 @@ class FlagEntry:
 
 @entry
 class ChangeEntry:
+    """A published rule of what counts as change.
+
+    Attributes:
+        kind: What the rule finds.
+        score: The score it speaks of.
+        when: A rule over `before`, `after`, `improvement` and `percent_improvement`.
+        size: How large a difference it speaks of, where several stand side by side.
+        direction: Which way, where rules for better and worse differ.
+        for_: A rule: for whom it is meant; for everyone where left out.
+        note: What two scores cannot show.
+        source: Where it was read.
+        evidence: How well it was checked, if not as well as the file.
+    """
+
     kind: ChangeKind
     score: str
     when: str
@@ -163,6 +252,33 @@ class Example:
 
 @entry
 class DefinitionFile:
+    """An instrument: items, scores, flags, what counts as change, worked examples and sources.
+
+    Attributes:
+        id: Its id: the name of its file.
+        title: Its name, as its authors print it.
+        measures: What it measures.
+        respondent: Who answers.
+        population: For whom it was made.
+        recall: The time it asks about, as an ISO 8601 duration; empty for now, lifetime or mixed.
+        permission: What its owner allows.
+        permission_note: Whose it is, and on which terms.
+        loinc: Its LOINC panel, where verified.
+        evidence: How well it was checked.
+        note: What a reader has to know.
+        values: Sets of answers by name, for items.
+        items: The items, in the order asked.
+        groups: Lists of items by name, as "1-4 7", for rules that share one.
+        define: Rules by name, for use in other rules; not reported as scores.
+        tables: Tables by name, for `lookup`.
+        context: What rules may ask about the respondent beyond age, sex, informant and setting.
+        scores: The scores.
+        flags: What needs a person's attention.
+        change: What counts as change.
+        examples: Worked examples, run by `check`.
+        sources: Where all this was read.
+    """
+
     id: str
     title: str
     measures: str = ""
