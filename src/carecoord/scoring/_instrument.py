@@ -186,7 +186,7 @@ class Score:
         """
         if value is None or not self.band_sets or self.band_sets[0].name:
             return None
-        place = evaluate(self.band_sets[0].rule.node, context or {}, {self.name: value})
+        place = evaluate(self.band_sets[0].rule.node, context or {}, {self.rule.node: value})
         return None if place is None or place < 0 else self.band_sets[0].bands[place].label
 
 
@@ -328,3 +328,6 @@ class Instrument:
 
     def __repr__(self) -> str:
         return f"<instrument {self.id}>"
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:  # noqa: FBT001 - Hypothesis and IPython call it so
+        printer.text(repr(self))

@@ -14,7 +14,7 @@ from carecoord._values import Period, is_id, name_of
 from carecoord.errors import RuleError, did_you_mean
 from carecoord.rules import Bounds, Expression, Kind, Vocabulary, parse, parse_list
 from carecoord.rules._bounds import bounds
-from carecoord.rules._nodes import Defined, Given, Node
+from carecoord.rules._nodes import Defined, Given
 from carecoord.scoring._bands import BandReader
 from carecoord.scoring._format import (
     ChangeEntry,
@@ -27,14 +27,13 @@ from carecoord.scoring._format import (
 )
 from carecoord.scoring._instrument import Change, Cutoff, Flag, Instrument, Item, Score
 from carecoord.scoring._names import Faults, Names
-from carecoord.scoring._ranges import Depths, code_step, range_fault, thresholds
+from carecoord.scoring._ranges import code_step, range_fault, thresholds
 
 __all__ = ["load"]
 
 MOST_ITEMS = 1000
 MOST_RULES = 500
 DEEPEST = 30
-DEEPEST_RULE = 100
 
 Reading = tuple[tuple[str, ...], Expression, Expression | None]
 """The items a score lists, its value, and when it may be given."""
@@ -60,7 +59,6 @@ class _Loader:
         self.file = file
         self.faults = Faults(file.id)
         self.failed: set[str] = set()
-        self.depths = Depths()
         self.used: set[str] = set()
         self.check_head()
         self.names = Names(file, self.faults)
@@ -126,7 +124,7 @@ class _Loader:
         if made.type != wanted:
             self.faults.add(path, f"{wanted} is wanted, the rule gives {made.type}")
             return None
-        return made if self.is_shallow(made.node, path) else None
+        return made
 
     def refuse(self, text: str, path: str, error: RuleError) -> None:
         """Report a rule that cannot be read, unless it rests on one that was reported already."""
@@ -134,12 +132,6 @@ class _Loader:
         self.used |= words
         if not words & self.failed:
             self.faults.add(f"{path}, column {error.column}", error.message)
-
-    def is_shallow(self, node: Node, path: str) -> bool:
-        fits = self.depths.of(node) <= DEEPEST_RULE
-        if not fits:
-            self.faults.add(path, f"with the rules it rests on, this is more than {DEEPEST_RULE} levels deep")
-        return fits
 
     def scores(self) -> dict[str, Score]:
         """Read defines and scores, those first that others rest on; then what is said of each score."""
@@ -176,8 +168,6 @@ class _Loader:
             self.refuse(text, path, error)
             return False
         self.used |= _words(text)
-        if not all(self.is_shallow(member.node, path) for member in members):
-            return False
         if len(members) == 1 and not text.lstrip().startswith("["):
             self.names.definitions[name] = members[0].node
         else:

@@ -143,7 +143,8 @@ class Names:
     def _group(self, group: str, within: tuple[str, ...]) -> tuple[str, ...]:
         name, path = name_of(group), f"$.groups.{group[:60]}"
         if group in within or len(within) > DEEPEST:
-            self.faults.add(path, f"these groups hold each other: {' -> '.join([*within, group])[:200]}")
+            said = "these groups hold each other" if group in within else f"groups in groups more than {DEEPEST} deep"
+            self.faults.add(path, f"{said}: {' -> '.join([*within, group])[:200]}")
             return ()
         if name not in self.lists:
             self.lists[name] = self.members(self.file.groups[group], path, (*within, group))

@@ -24,7 +24,7 @@ from carecoord.rules._nodes import (
 )
 from carecoord.scoring._instrument import Item
 
-__all__ = ["Depths", "Grains", "code_step", "range_fault", "thresholds"]
+__all__ = ["Grains", "code_step", "range_fault", "thresholds"]
 
 CLOSE = 1e-9
 
@@ -93,20 +93,6 @@ def thresholds(rule: Node, score: Node) -> Iterator[float]:
         waiting.extend(children(part))
 
 
-class Depths:
-    """How many levels deep rules are, with the named rules they rest on."""
-
-    def __init__(self) -> None:
-        self._done: dict[Node, int] = {}
-
-    def of(self, node: Node) -> int:
-        """Give the levels of one rule."""
-        found = self._done.get(node)
-        if found is None:
-            found = self._done[node] = 1 + max(map(self.of, children(node)), default=0)
-        return found
-
-
 class Grains:
     """The step between the values a rule can give.
 
@@ -171,7 +157,7 @@ def _per_one(value: float) -> int:
 
 
 def _step(values: Sequence[float]) -> float:
-    return reduce(lambda a, b: _common(a, b) or 0, (abs(value) for value in values), 0.0) or 1
+    return reduce(lambda a, b: _common(a, b) or 0, map(abs, values), 0.0)
 
 
 def code_step(item: Item) -> float:
