@@ -71,7 +71,12 @@ def ladder(
     body: str, *, head: str = HEAD, measures: str = MEASURE, steps: str = STEPS, modules: tuple[str, ...] = ()
 ) -> Protocol:
     """Give a protocol of two steps, `low` and `high`, on the PHQ-9, with more of its file in `body`."""
-    instruments = [one_number("withdrawal"), one_number("wellbeing", 100, "lower"), one_number("neutral", 9, "neither")]
+    instruments = [
+        one_number("withdrawal"),
+        one_number("wellbeing", 100, "lower"),
+        one_number("neutral", 9, "neither"),
+        one_number("signed", 9, "higher", -9),
+    ]
     return read_protocol(head + measures + steps + body, modules=modules, instruments=instruments)
 
 

@@ -187,6 +187,25 @@ class TestUnknown:
         decision = decided(found, "2026-01-05 start", "2026-01-05")
         assert (decision.move, decision.possible) == ("ask", (Outcome("step-up", ("high",)), Outcome("stay")))
 
+    def test_numbers_that_a_record_can_be_are_gone_through(self) -> None:
+        """A list of values is a grid of its own."""
+        levels = "[facts]\nlevel = { values = [0, 1.5, 2.1] }\n"
+        found = ladder(levels + rule("a", "level * 2 > 3 and level * 2 < 4", ">high") + rule("b", "yes", "stay"))
+        assert decided(found, "2026-01-05 start", "2026-01-05").move == "stay"
+
+    def test_text_of_any_kind_cannot_be_gone_through(self) -> None:
+        """Then it asks."""
+        notes = '[facts]\nnote = { type = "text" }\n'
+        found = ladder(notes + rule("a", "note == 'x' and note == 'y'", ">high") + rule("b", "yes", "stay"))
+        assert decided(found, "2026-01-05 start", "2026-01-05").move == "ask"
+
+    def test_where_an_answer_would_leave_a_rule_unknown_it_asks(self) -> None:
+        """A division by the score that is asked for: it may be 0."""
+        found = ladder(rule("a", "10 / phq_9.total > 9 and phq_9.total > 5", ">high") + rule("b", "yes", "stay"))
+        assert decided(found, "2026-01-05 start", "2026-01-05").move == "stay"
+        zero = ladder(rule("a", "10 / phq_9.total > 9 and phq_9.total < 1", ">high") + rule("b", "yes", "stay"))
+        assert decided(zero, "2026-01-05 start", "2026-01-05").move == "ask"
+
     def test_where_the_answers_are_too_many_it_asks(self) -> None:
         """The search is bounded."""
         measures = "".join(f'[measures.m{n}]\ninstrument = "phq-9"\n' for n in range(4))
@@ -284,6 +303,7 @@ class TestUnknown:
             ("at(gad_7.total, start) > 8", ("gad_7.total",)),
             ("worst(gad_7.total, weeks=3) > 8", ("gad_7.total",)),
             ("in_a_row(phq_9.q9 == 0, 1)", ("phq_9.q9",)),
+            ("held(phq_9.total < 20, days=1)", ("phq_9.total",)),
             ("marked and problem == 'mood'", ("marked", "problem")),
             ("(marked and problem == 'mood') or age > 60", ("marked", "problem", "age")),
             ("marked if problem == 'mood' else age > 60", ("problem",)),
@@ -328,6 +348,40 @@ class TestUnknown:
         )
         assert decided(found, "2026-01-05 start\n2026-01-05 problem=mood", "2026-01-05").missing == ("marked",)
         assert decided(found, "2026-01-05 start\n2026-01-05 problem=trauma", "2026-01-05").missing == ("age",)
+
+
+NEED = """
+[facts]
+need = { each = ["d1", "d2", "d3"] }
+d1 = { values = [0, 1.5, 2.1, 3.5] }
+d2 = { values = [0, 1.5, 2.1, 3.5] }
+d3 = { values = [0, 1.5, 2.1, 3.5] }
+"""
+
+
+@pytest.mark.parametrize(
+    ("ratings", "start", "expected"),
+    [
+        ((0, 0, 2.1), "low", ("step-up", "high", "high", False, ())),
+        ((None, 0, 2.1), "low", ("step-up", "high", "high", False, ())),
+        ((0, 0, 0), "high", ("step-down", "low", "low", False, ())),
+        ((None, 0, 0), "high", ("ask", None, "low", False, ("d1",))),
+        ((None, 3.5, 0), "high", ("stay", None, "high", False, ())),
+    ],
+)
+def test_a_list_of_facts_is_looked_at_together(
+    ratings: tuple[float | None, ...], start: str, expected: tuple[object, ...]
+) -> None:
+    """The highest need sets the level, what was not rated never lowers it."""
+    found = ladder(
+        NEED
+        + rule("high", "any(need >= 2.1)", ">high", stay_if_there="true", unknown='"pass"')
+        + rule("low", "all(need < 2.1)", ">low", stay_if_there="true")
+    )
+    lines = [f"2026-01-05 d{place}={rating}" for place, rating in enumerate(ratings, 1) if rating is not None]
+    decision = decided(found, "\n".join([f"2026-01-05 start {start}", *lines]), "2026-01-05")
+    assert (decision.move, decision.to_step, decision.rule, decision.provisional, decision.missing)[0] == expected[0]
+    assert (decision.to_step, decision.missing) == (expected[1], expected[4])
 
 
 def kleene(operator: str, a: bool | None, b: bool | None) -> bool | None:

@@ -90,6 +90,15 @@ def test_the_reasons_are_values_too() -> None:
     assert (won.state, won.verified, reasons["consultation-due"].about) == ("holds", True, "task")
 
 
+def test_a_score_at_an_event_names_its_day() -> None:
+    """Not the day of the event."""
+    found = ladder('[[rules]]\nid = "a"\nwhen = "at(phq_9.total, step) >= 5"\nthen = "stay"\n')
+    lines = "2026-01-05 phq_9 total=12\n2026-01-05 start\n2026-01-12 step high"
+    assert str(decided(found, lines, "2026-01-12").explain()).splitlines()[1] == (
+        "  a: holds (at(phq_9.total, step) is 12 on 2026-01-05, which is >= 5)"
+    )
+
+
 def test_what_was_passed_over_or_counted_as_holding_is_said() -> None:
     """Also an add-on that nobody can decide, and why a record is not used."""
     found = ladder(

@@ -175,6 +175,31 @@ def test_percent_improvement_is_exact_and_a_baseline_of_zero_gives_none(
     assert value_of("phq_9.total.percent_improvement", lines, "2026-01-19") == percent
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("kccq.summary.percent_improvement", 50),
+        ("signed.total.improvement", 5),
+        ("screener.triage.baseline", "low"),
+        ("screener.triage.previous", "low"),
+    ],
+)
+def test_scores_of_every_kind_have_a_baseline(name: str, value: object) -> None:
+    """Numbers without a grid, numbers below zero, and categories."""
+    names = {"kccq": "kccq-12", "signed": "signed", "screener": "cssrs-screener"}
+    measures = "".join(f'[measures.{one}]\ninstrument = "{of}"\nbaseline = "start"\n' for one, of in names.items())
+    lines = """
+    2026-01-05 start
+    2026-01-05 kccq summary=40.5
+    2026-01-05 signed total=3
+    2026-01-05 screener triage=low
+    2026-01-06 kccq summary=60.75
+    2026-01-06 signed total=-2
+    2026-01-06 screener triage=high
+    """
+    assert value_of(name, lines, "2026-01-06", measures=measures) == value
+
+
 def test_a_difference_is_unknown_with_the_reason_of_its_part() -> None:
     """The reason says whether the latest score or the baseline is missing."""
     lines = "2026-01-05 phq_9 total=14\n2026-01-05 start"
@@ -236,6 +261,14 @@ def test_a_blank_among_the_readings_in_a_row(totals: str, value: object) -> None
     """No where another of them fails, else unknown."""
     lines = [f"2026-01-0{day} phq_9 total={total}" for day, total in enumerate(totals.split(), 5)]
     assert value_of("in_a_row(phq_9.total < 5, 3)", "\n".join(["2026-01-05 start", *lines]), "2026-01-09") is value
+
+
+def test_a_blank_among_them_is_the_reason() -> None:
+    """One of the readings is incomplete."""
+    lines = "2026-01-05 start\n2026-01-05 phq_9 total=4\n2026-01-06 phq_9 total=-"
+    assert why("held(phq_9.total < 5, days=1)", lines, "2026-01-06") == "a reading of that time is incomplete"
+    said = why("in_a_row(phq_9.total < 5, 2)", lines, "2026-01-06")
+    assert said == "one of the last 2 readings is incomplete"
 
 
 def test_since_counts_readings_strictly_after_the_event() -> None:
@@ -389,6 +422,18 @@ CONTACTS = """
 def test_contacts_events_and_clocks(name: str, value: object) -> None:
     """Not recorded is not happened; a clock since what never happened is unknown; `since` is strictly after."""
     assert value_of(name, CONTACTS, "2026-02-17") == value
+
+
+def test_what_is_never_unknown_has_no_reason() -> None:
+    """Everybody is somewhere, and a count is a number."""
+    row = row_for("step", "", "2026-01-06")
+    assert row.reductions["step"].why(row.history) == row.reductions["missed_in_a_row"].why(row.history) == ""
+
+
+def test_contacts_that_are_still_to_come_are_not_missed() -> None:
+    """Only what lies before the day, and in the enrolment, is counted."""
+    lines = "2026-01-01 missed_contact\n2026-01-05 start\n2026-01-06 missed_contact\n2026-01-20 missed_contact"
+    assert value_of("missed_in_a_row", lines, "2026-01-07") == 1
 
 
 def test_what_is_not_yet_is_named() -> None:
@@ -586,6 +631,8 @@ def test_two_readings_of_one_moment_are_one_reading() -> None:
         ("P1DT8H", "2026-01-06T16:00", 9),
         ("P1M", "2026-02-05T23:00", 9),
         ("P1M", "2026-02-06T00:00", None),
+        ("P1MT8H", "2026-02-05T16:00", 9),
+        ("P1MT8H", "2026-02-05T16:01", None),
     ],
 )
 def test_validity_in_hours_and_months(valid_for: str, on: str, value: object) -> None:

@@ -215,12 +215,14 @@ def test_where_enrolment_leads_must_be_said() -> None:
         ("weeks_since(asked) > 1", "asked is a fact, and weeks_since() wants an event here"),
         ("neutral.total.improvement > 1", "unknown name neutral.total.improvement"),
         ("gad_7.total.baseline > 1", "unknown name gad_7.total.baseline"),
+        ("signed.total.percent_improvement > 1", "unknown name signed.total.percent_improvement"),
     ],
 )
 def test_what_no_function_over_history_takes_is_refused(call: str, message: str) -> None:
     """With the column, when the protocol is read."""
     measures = (
         MEASURE
+        + '[measures.signed]\ninstrument = "signed"\nbaseline = "start"\n'
         + '[measures.gad_7]\ninstrument = "gad-7"\n[measures.neutral]\ninstrument = "neutral"\nbaseline = "start"\n'
     )
     facts = '[facts]\nnamed = "weeks_in_care > 3"\nasked = { type = "yes/no" }\n'

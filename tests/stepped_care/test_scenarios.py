@@ -124,6 +124,12 @@ def test_a_line_that_cannot_be_read_is_refused_with_its_place(line: str, message
     assert message in str(refused.value)
 
 
+def test_a_line_that_cannot_be_read_is_refused_on_a_day_that_can_be() -> None:
+    """Faults of lines are enough."""
+    with pytest.raises(DefinitionError, match="there is no step 'middle'"):
+        check_scenarios(with_scenario("2026-01-05 start middle", "{ }"))
+
+
 def test_lines_tell_every_kind_of_entry() -> None:
     """Enrolment and its end, steps, contacts, facts, events, assessments with blanks and numbers of any kind."""
     lines = """

@@ -88,7 +88,8 @@ class Episode:
         """
         standing = self._standing if as_of is None else _standing(self.entries, moment(as_of))
         now = None if on is None else moment(on)
-        return tuple(placed.entry for placed in standing if now is None or on_or_before(placed.when, now))
+        entries = (placed.entry for placed in standing if now is None or on_or_before(placed.when, now))
+        return tuple(entry for entry in entries if not isinstance(entry, Withdrawal))
 
     @cached_property
     def _standing(self) -> list[Placed]:
@@ -128,7 +129,7 @@ def _placed(entry: Entry) -> Placed:
 def _standing(entries: Iterable[Entry], as_of: Moment | None = None) -> list[Placed]:
     known = [placed for placed in map(_placed, entries) if as_of is None or on_or_before(placed.recorded, as_of)]
     replaced = {placed.entry.replaces for placed in known}
-    return sorted(placed for placed in known if placed.id not in replaced and placed.entry.kind != "withdrawal")
+    return sorted(placed for placed in known if placed.id not in replaced)
 
 
 Effect = Literal["enter", "move", "end", "none"]
@@ -214,7 +215,7 @@ def _change(
         case Accepted():
             decision = entry.decision
             return decision.protocol, _effect(decision.move), entry.step or decision.to_step
-        case Override():
+        case _:
             return entry.decision.protocol, _effect(entry.move), entry.step
 
 

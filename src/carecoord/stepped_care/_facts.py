@@ -106,9 +106,7 @@ class Facts(FrozenMapping[str, FactValue]):
 
     def describe(self, name: str, value: object) -> str | None:
         """Give the words for a fact in an explanation: its value with the day, or why it is unknown."""
-        reduction = self.reductions.get(name)
-        if reduction is None:
-            return None
+        reduction = self.reductions[name]
         if value is None:
             why = reduction.why(self.history)
             return f"{name} is unknown ({why})" if why else None

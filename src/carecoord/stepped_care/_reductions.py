@@ -6,6 +6,7 @@ Here are the step, clocks, counts and what people record.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Literal
 
 import attrs
@@ -25,7 +26,7 @@ Number = int | float
 
 
 @attrs.frozen(kw_only=True)
-class Reduction:
+class Reduction(ABC):
     """How one fact is read from history.
 
     Attributes:
@@ -41,9 +42,9 @@ class Reduction:
         """The scores and answers of assessments that it is read from."""
         return ()
 
+    @abstractmethod
     def of(self, history: History) -> FactValue:
         """Give the fact's value; `None` is unknown."""
-        raise NotImplementedError
 
     @property
     def follows(self) -> Latest | None:

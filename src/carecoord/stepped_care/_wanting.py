@@ -7,7 +7,7 @@ from itertools import pairwise, product
 from typing import Any, Protocol
 
 from carecoord.rules import Bounds, Expression
-from carecoord.rules._nodes import Choice, Comparison, Constant, Given, Member, Name, Node, children
+from carecoord.rules._nodes import Choice, Comparison, Constant, Member, Name, Node, children
 from carecoord.stepped_care._history import OUTSIDE
 from carecoord.stepped_care._readings import Derived
 from carecoord.stepped_care._reductions import Recorded, Reduction
@@ -60,9 +60,6 @@ def _unknown(node: Node, facts: Facts) -> Iterator[str]:
         case Choice(condition=condition, then=then, otherwise=otherwise):
             met = Expression(condition).evaluate(facts)
             yield from _unknown(condition if met is None else then if met else otherwise, facts)
-        case Given(condition=condition, value=value):
-            met = Expression(condition).evaluate(facts)
-            yield from _unknown(value if met else condition, facts)
         case _:
             for child in children(node):
                 yield from _unknown(child, facts)
