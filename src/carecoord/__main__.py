@@ -1,6 +1,6 @@
-"""The command line: `python -m carecoord demo`, `board`, `score`, `instruments`.
+"""The command line: `python -m carecoord demo`, `board`, `score`, `instruments`, `check`, `schema`.
 
-It ends with 0 when all is well, 1 when some rows were refused, 2 when the input cannot be used.
+It ends with 0 when all is well, 1 when rows were refused or a check found something, 2 when the input cannot be used.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import argparse
 import csv
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: the words after `python -m carecoord`; those of the process where left out.
 
     Returns:
-        the exit code: 0 all is well, 1 some rows were refused, 2 the input cannot be used.
+        the exit code: 0 all is well, 1 rows were refused or a check found something, 2 the input cannot be used.
     """
     chosen = _parser().parse_args(arguments)
     try:
@@ -78,6 +78,14 @@ def _parser() -> argparse.ArgumentParser:
     instruments.add_argument("instrument", metavar="ID", nargs="?", help="one of them, in full")
     instruments.add_argument("--json", action="store_true", help="as JSON")
     instruments.set_defaults(run=_instruments)
+
+    check = commands.add_parser("check", help="lint definitions: instruments and protocols")
+    check.add_argument("files", metavar="FILE", nargs="+", help="a definition in TOML")
+    check.add_argument("--json", action="store_true", help="a JSON object a finding")
+    check.set_defaults(run=_check)
+
+    schema = commands.add_parser("schema", help="the JSON Schema of an instrument's definition")
+    schema.set_defaults(run=_schema)
     return parser
 
 
@@ -134,6 +142,52 @@ def _instruments(chosen: argparse.Namespace) -> int:
         return 0
     found = _find(chosen.instrument)
     print(json.dumps(_details(found), indent=2, ensure_ascii=False) if chosen.json else _description(found))
+    return 0
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    wrong = 0
+    for file in chosen.files:
+        for finding in _findings(Path(file)):
+            wrong += finding.severity != "note"
+            record = {"file": file, "severity": finding.severity, "path": finding.path, "message": finding.message}
+            print(json.dumps(record, ensure_ascii=False) if chosen.json else f"{file}: {finding}")
+    return 1 if wrong else 0
+
+
+def _findings(file: Path) -> Iterable[Any]:
+    """Check a definition by what it holds."""
+    from carecoord._definitions import read_toml  # noqa: PLC0415
+    from carecoord.errors import DefinitionError, Fault  # noqa: PLC0415
+    from carecoord.scoring import check  # noqa: PLC0415
+
+    data, name = read_toml(file)
+    if "items" in data:
+        return check(file)
+    if "measures" in data or "rules" in data:
+        return _protocol_findings(file)
+    message = "neither an instrument (it has items) nor a protocol (it has rules)"
+    raise DefinitionError(name, [Fault("", message)])
+
+
+def _protocol_findings(file: Path) -> Iterator[Any]:
+    from carecoord.errors import DefinitionError  # noqa: PLC0415
+    from carecoord.scoring import Finding  # noqa: PLC0415
+    from carecoord.stepped_care import check_scenarios, read_protocol  # noqa: PLC0415
+
+    try:
+        found = read_protocol(file)
+    except DefinitionError as error:
+        yield from (Finding("error", fault.path, fault.message) for fault in error.faults)
+        return
+    for failure in check_scenarios(found):
+        yield Finding("error", f"$.scenarios[{failure.scenario}]", "; ".join(failure.messages))
+
+
+def _schema(_: argparse.Namespace) -> int:
+    from carecoord.scoring import definition_schema  # noqa: PLC0415
+
+    print(json.dumps(definition_schema(), indent=2, ensure_ascii=False))
     return 0
 
 
@@ -214,7 +268,7 @@ def _score(chosen: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _opened(file: str) -> Iterator[TextIO]:
+def _opened(file: str) -> Generator[TextIO]:
     if file == "-":
         yield sys.stdin
         return

@@ -2,6 +2,7 @@
 
 from carecoord.scoring._catalogue import Catalogue, instrument, instruments, read_instrument, score, score_many
 from carecoord.scoring._change import ChangeOutcome, Changes, ScoreChange, change
+from carecoord.scoring._check import Finding, check
 from carecoord.scoring._instrument import Band, Change, Cutoff, Flag, Instrument, Item, Score
 from carecoord.scoring._norms import ClinicalChange, Norms
 from carecoord.scoring._respondent import Respondent
@@ -18,6 +19,7 @@ __all__ = [
     "ClinicalChange",
     "Cutoff",
     "CutoffResult",
+    "Finding",
     "Flag",
     "FlagResult",
     "Instrument",
@@ -34,6 +36,7 @@ __all__ = [
     "Sustained",
     "Trend",
     "change",
+    "check",
     "definition_schema",
     "instrument",
     "instruments",
