@@ -31,7 +31,7 @@ from carecoord.stepped_care._entries import (
     StepEntry,
     Withdrawal,
 )
-from carecoord.stepped_care._episode import Episode
+from carecoord.stepped_care._episode import CourseChange, Episode, Index, Reading
 from carecoord.stepped_care._facts import Facts, facts
 from carecoord.stepped_care._history import enrolled_in
 from carecoord.stepped_care._protocol import Protocol, protocol, protocols, read_protocol
@@ -55,6 +55,7 @@ __all__ = [
     "Alert",
     "Assessment",
     "Contact",
+    "CourseChange",
     "Decision",
     "DecisionExplanation",
     "Definition",
@@ -67,6 +68,7 @@ __all__ = [
     "FactDefinition",
     "Facts",
     "HeldBack",
+    "Index",
     "IssuedTask",
     "Measure",
     "Move",
@@ -74,6 +76,7 @@ __all__ = [
     "Override",
     "Protocol",
     "RaisedAlert",
+    "Reading",
     "Reason",
     "RecordedFact",
     "Rule",

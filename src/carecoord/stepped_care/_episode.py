@@ -26,7 +26,7 @@ from carecoord.stepped_care._entries import (
 from carecoord.stepped_care._moments import Moment, moment, on_or_before
 from carecoord.stepped_care._ruling import Move
 
-__all__ = ["Change", "Episode", "Index", "Reading"]
+__all__ = ["CourseChange", "Episode", "Index", "Reading"]
 
 
 def _entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -99,8 +99,8 @@ class Episode:
     def _index(self) -> Index:
         return Index(self._standing)
 
-    def index(self, as_of: date | datetime | None = None) -> Index:
-        """Give the standing entries sorted out by what they are about: worked out once, unless `as_of` is given."""
+    def index(self, *, as_of: date | datetime | None = None) -> Index:
+        """Give the entries that stand, sorted out by what they are about: worked out once, unless `as_of` is given."""
         return self._index if as_of is None else Index(_standing(self.entries, moment(as_of)))
 
 
@@ -143,7 +143,7 @@ class Reading(NamedTuple):
     entry: Assessment
 
 
-class Change(NamedTuple):
+class CourseChange(NamedTuple):
     """What an entry does to an enrolment."""
 
     when: Moment
@@ -177,7 +177,7 @@ class Index:
         self.contacts: list[tuple[Moment, str]] = []
         self.events: dict[str, list[Moment]] = {}
         self.facts: dict[str, list[tuple[Moment, Moment, bool | int | float | str]]] = {}
-        self.courses: dict[str, list[Change]] = {}
+        self.courses: dict[str, list[CourseChange]] = {}
         for placed in entries:
             self._add(placed)
         for course in self.courses.values():
@@ -198,7 +198,7 @@ class Index:
                 pass
             case _:
                 protocol, effect, step = _change(entry)
-                self.courses.setdefault(protocol, []).append(Change(when, recorded, effect, step, entry))
+                self.courses.setdefault(protocol, []).append(CourseChange(when, recorded, effect, step, entry))
 
 
 def _change(

@@ -44,7 +44,7 @@ class Facts(FrozenMapping[str, FactValue]):
     def __init__(
         self, protocol: Protocol, episode: Episode, on: date | datetime, as_of: date | datetime | None = None
     ) -> None:
-        history = History(protocol.scope, episode.index(as_of), on)
+        history = History(protocol.scope, episode.index(as_of=as_of), on)
         plan = protocol.plan(history.step)
         reductions = protocol.parts.reductions
         values = {name: reductions[name].value(history) for name in plan.names}

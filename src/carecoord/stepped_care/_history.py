@@ -13,7 +13,7 @@ import attrs
 
 from carecoord._values import FrozenMapping, Period
 from carecoord.stepped_care._entries import Override
-from carecoord.stepped_care._episode import Change, Episode, Index, Reading
+from carecoord.stepped_care._episode import CourseChange, Episode, Index, Reading
 from carecoord.stepped_care._moments import Moment, moment, on_or_before
 from carecoord.stepped_care._ruling import FactValue
 
@@ -113,7 +113,7 @@ class History:
     start: Moment | None
     entered: Moment | None
 
-    def _follow(self, change: Change) -> None:
+    def _follow(self, change: CourseChange) -> None:
         entry = change.entry
         self.override = entry if isinstance(entry, Override) and self._stands(entry) else None
         if change.effect == "end":
@@ -252,6 +252,6 @@ def enrolled_in(episode: Episode, *, on: date | datetime, as_of: date | datetime
     >>> enrolled_in(episode, on=date(2026, 1, 4)), enrolled_in(episode, on=date(2026, 1, 5))
     ((), ('german-impact',))
     """
-    index = episode.index(as_of)
+    index = episode.index(as_of=as_of)
     courses = ((name, History(Scope(protocol=name, first=""), index, on)) for name in sorted(index.courses))
     return tuple(name for name, history in courses if history.start is not None)
