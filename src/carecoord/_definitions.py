@@ -54,7 +54,7 @@ def _key_of(field: attrs.Attribute[Any]) -> str:
     return str(field.metadata.get("key", field.name))
 
 
-def _found(value: object) -> str:
+def _found(value: Any) -> str:
     names = {str: "text", bool: "yes/no", int: "a whole number", float: "a number", list: "a list", dict: "a table"}
     endless = isinstance(value, int) and value.bit_length() > 200
     shown = repr(value)[:60] if isinstance(value, str | int | float) and not endless else ""
@@ -183,7 +183,7 @@ def _each(used: Converter, pairs: Iterable[tuple[Any, Any]], kinds: Mapping[Any,
         except Exception as error:  # noqa: BLE001 - it joins the faults, or is raised again by _faults
             errors.append(_at(at, error))
     if errors:
-        raise IterableValidationError("faults", errors, cls)
+        raise IterableValidationError("faults", errors, cls)  # pyright: ignore[reportCallIssue]
     return done
 
 
@@ -298,7 +298,7 @@ def _class_hook(used: Converter, cls: Any) -> Callable[[Any, Any], Any]:
         for name in sorted(map(str, value.keys() - fields.keys())):
             errors.append(_at(name, ValueError(f"not a field here{did_you_mean(name, fields)}")))
         if errors:
-            raise IterableValidationError("faults", errors, wanted)
+            raise IterableValidationError("faults", errors, wanted)  # pyright: ignore[reportCallIssue]
         return cls(**{fields[name].alias: entry for name, entry in given.items()})
 
     return build
@@ -340,7 +340,8 @@ def structure(data: Any, cls: type[T], *, name: str, error: type[DefinitionError
     try:
         return converter.structure(data, cls)
     except Exception as raised:  # noqa: BLE001 - what is no fault of the data is raised again
-        raise error(name, _faults(raised, "$", data)) from None
+        named = data if error is DefinitionError else None  # an id in data may be a person's: there a place is a number
+        raise error(name, _faults(raised, "$", named)) from None
 
 
 def _faults(raised: BaseException, path: str, data: Any) -> list[Fault]:

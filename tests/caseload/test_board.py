@@ -13,7 +13,17 @@ from carecoord.demo import DAY, clinic
 from carecoord.errors import DataError, DefinitionError, UnknownIdError
 from carecoord.plans import CarePlan, Owner, Review, ReviewCycle
 from carecoord.roles import Member, Team, matrix
-from carecoord.stepped_care import Assessment, Contact, Enrolment, Entry, Episode, Event, StepEntry, assessment, read_protocol
+from carecoord.stepped_care import (
+    Assessment,
+    Contact,
+    Enrolment,
+    Entry,
+    Episode,
+    Event,
+    StepEntry,
+    assessment,
+    read_protocol,
+)
 
 COCM = "cocm-treat-to-target"
 
