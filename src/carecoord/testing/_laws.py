@@ -87,7 +87,10 @@ def _smallest(strategy: SearchStrategy[Drawn], law: Law[Drawn], examples: int) -
     return law(drawn)
 
 
+_CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much, HealthCheck.nested_given]
+
+
 def _quiet(examples: int) -> Any:
     return settings(
-        max_examples=examples, database=None, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+        max_examples=examples, database=None, deadline=None, derandomize=True, suppress_health_check=_CHECKS
     )

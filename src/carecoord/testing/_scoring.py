@@ -350,9 +350,9 @@ def _written(item: Item, text: str) -> Any:
 
 def _differences(example: Example, result: Result) -> Iterator[str]:
     for name, wanted in example.scores.items():
-        given: Any = result[name].value if result[name].range else result[name].category
-        exact = given is None or isinstance(given, str) or isinstance(wanted, str)
-        if given != wanted if exact else abs(given - wanted) > ROUNDED:
+        given = result[name].value if result[name].range else result[name].category
+        near = isinstance(given, int | float) and isinstance(wanted, int | float) and abs(given - wanted) <= ROUNDED
+        if not near and given != wanted:
             yield f"{name} is {given}, the example says {wanted}"
     for place, wanted in example.bands.items():
         name, _, further = (place, "", "") if place in result else place.rpartition(".")
