@@ -72,7 +72,7 @@ def shown(value: Any) -> str:
         return f"{round(value, 2) + 0:.2f}".rstrip("0").rstrip(".")
     if isinstance(value, date):
         return value.isoformat()
-    return written(value) if isinstance(value, bool) else str(value)
+    return written(value) if isinstance(value, bool) or value == "" else str(value)
 
 
 def explain(node: Node, facts: Mapping[str, Any], describe: Describe | None = None) -> Explanation:

@@ -4,7 +4,7 @@ Needs the extra `testing`.
 """
 
 from carecoord.testing._laws import BrokenLaw, LawError
-from carecoord.testing._rules import expressions, facts, vocabularies
+from carecoord.testing._rules import expressions, facts, rule_texts, vocabularies
 from carecoord.testing._scoring import answers, check_instrument, respondents
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "expressions",
     "facts",
     "respondents",
+    "rule_texts",
     "vocabularies",
 ]
