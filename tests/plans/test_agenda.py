@@ -76,10 +76,29 @@ def test_everything_due_is_listed_the_most_pressing_first() -> None:
         "monthly is due on 2026-03-31",
     ]
     assert [item.owner for item in items[:4]] == [Owner(duty="own-plan"), None, None, Owner(member="holm")]
+    assert [item.kind for item in items[:5]] == ["review", "goal", "activity", "activity", "activity"]
+    assert items[-1].kind == "review"
     first = items[0]
     assert (first.plan, first.person, first.kind) == ("p1", "A", "review")
     assert (first.scheduled, first.overdue_from) == (date(2026, 2, 28), date(2026, 3, 8))
     assert (items[3].scheduled, items[3].overdue_from) == (date(2026, 3, 8), date(2026, 3, 9))
+
+
+def test_what_is_done_once_comes_before_it_is_due() -> None:
+    """A goal and a test that fall due within the days looked ahead to are coming, each with its reason."""
+    once = attrs.evolve(
+        PLAN, reviews=[], activities=[PLAN.activity("group").move("cancelled"), PLAN.activity("lipids")]
+    )
+    items = agenda([once], on=date(2026, 2, 1), through=date(2026, 3, 8))
+    assert [(item.kind, item.state, item.because) for item in items] == [
+        (
+            "goal",
+            "upcoming",
+            "Enjoy my garden again is due on 2026-03-01, to be reached; nobody has said how near it is",
+        ),
+        ("activity", "upcoming", "Lipids is due on 2026-03-08, to be done; it is not-started"),
+    ]
+    assert [item.id for item in agenda([once], on=date(2026, 2, 1), through=date(2026, 3, 7))] == ["mood"]
 
 
 def test_without_a_last_day_only_that_day_is_looked_at() -> None:

@@ -67,8 +67,23 @@ def test_what_is_done_is_recorded_with_the_day_it_counted_for() -> None:
     assert (review.last_done, late.last_done) == (date(2026, 2, 27), date(2026, 4, 29))
     assert late.standing(on=date(2026, 4, 30)).due == date(2026, 4, 30)
     assert Review(id="monthly", cycle=MONTHLY).record(on=date(2026, 1, 1)).done[0].scheduled is None
-    walk = Activity(id="w", kind="self-management", title="Walk", schedule=MONTHLY).record(on=date(2026, 1, 31))
-    assert walk.done[0].scheduled == date(2026, 1, 31)
+
+
+def test_a_scheduled_activity_stands_as_a_review_does() -> None:
+    """Its schedule says what is outstanding, and what was done is recorded with who and what came of it."""
+    walk = Activity(id="w", kind="self-management", title="Walk", schedule=MONTHLY)
+    done = walk.record(on=date(2026, 1, 31), by="a", note="in the rain")
+    assert done.done == (Done(on=date(2026, 1, 31), by="a", scheduled=date(2026, 1, 31), note="in the rain"),)
+    late = done.record(on=date(2026, 4, 29), scheduled=date(2026, 3, 31))
+    assert late.done[1] == Done(on=date(2026, 4, 29), scheduled=date(2026, 3, 31))
+    for activity, on, state, due in (
+        (walk, date(2026, 2, 8), "overdue", date(2026, 1, 31)),
+        (done, date(2026, 2, 8), "upcoming", date(2026, 2, 28)),
+        (late, date(2026, 4, 30), "due", date(2026, 4, 30)),
+    ):
+        standing = activity.standing(on=on)
+        assert standing is not None
+        assert (standing.state, standing.due) == (state, due)
 
 
 def test_the_order_of_records_does_not_matter() -> None:
@@ -83,6 +98,8 @@ def test_a_record_without_its_scheduled_day_counts_as_the_cycle_says() -> None:
     """Records from elsewhere that only say when it was done are taken by that day, also when it was early."""
     records = [Done(on=date(2026, 1, 31), scheduled=date(2026, 1, 31)), Done(on=date(2026, 2, 25))]
     assert Review(id="monthly", cycle=MONTHLY, done=records).standing(on=date(2026, 2, 26)).due == date(2026, 3, 31)
+    ahead = [Done(on=date(2026, 2, 25), scheduled=date(2026, 3, 31)), Done(on=date(2026, 3, 2))]
+    assert Review(id="monthly", cycle=MONTHLY, done=ahead).standing(on=date(2026, 3, 2)).due == date(2026, 4, 30)
     early = Review(id="monthly", cycle=MONTHLY, done=[Done(on=date(2026, 1, 1))])
     assert early.standing(on=date(2026, 1, 31)).due == date(2026, 1, 31)
 

@@ -61,7 +61,8 @@ def test_a_revision_is_the_next_version_and_keeps_the_one_before() -> None:
 
 def test_a_revision_holds_only_what_changed() -> None:
     """What stays is not copied, nor is a part that was given as it was."""
-    revised = PLAN.revise(**WHO, title="", goals=PLAN.goals, until=None)
+    given: Any = {"title": "", "goals": PLAN.goals, "until": None, "strengths": ["a garden"]}
+    revised = PLAN.revise(**WHO, **given)
     assert (revised.history[0].changed, revised.history[0].added) == ((), ())
     assert revised.at_version(1) == PLAN
     assert revised.goals[0] is PLAN.goals[0]
@@ -79,6 +80,9 @@ def test_a_day_that_had_no_value_goes_back_to_none() -> None:
         None,
     ]
     assert [revision.changed for revision in taken.history] == [("since",), ("since",), ("since",)]
+    both = PLAN.revise(**WHO, since=date(2026, 1, 12), until=date(2026, 7, 1))
+    assert both.history[0].changed == ("since", "until")
+    assert both.at_version(1) == PLAN
 
 
 def test_labels_change_like_any_other_field() -> None:
@@ -86,6 +90,8 @@ def test_labels_change_like_any_other_field() -> None:
     said = PLAN.revise(**WHO, labels=[])
     some = said.revise(**WHO, labels=["SUD"])
     unsaid = some.revise(**WHO, labels=None)
+    again = some.revise(**WHO, labels=["SUD"])
+    assert again.history[-1].changed == ()
     labels = [unsaid.at_version(version).labels for version in (1, 2, 3, 4)]
     assert labels == [None, frozenset(), frozenset({"SUD"}), None]
     assert [revision.changed for revision in unsaid.history] == [("labels",), ("labels",), ("labels",)]
@@ -154,7 +160,9 @@ def test_illegal_moves_are_refused_however_they_are_made() -> None:
 def test_a_draft_is_not_acted_on() -> None:
     """Nothing begins before the plan is active; it may begin in the revision that makes it so."""
     begun = PLAN.activity("talk").move("in-progress")
-    with pytest.raises(DataError, match=r"\$.activities\[0\].status: a draft plan is not acted on"):
+    with pytest.raises(
+        DataError, match=r"care plan: 1 fault\n  \$.activities\[0\].status: a draft plan is not acted on"
+    ):
         PLAN.revise(**WHO, activities=[begun])
     active = PLAN.revise(**WHO, status="active", activities=[begun])
     assert active.activity("talk").status == "in-progress"

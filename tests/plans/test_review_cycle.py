@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import pickle
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
 import attrs
 import pytest
+from dateutil.rrule import rrulestr
 
 from carecoord._definitions import structure, unstructure
 from carecoord._values import Period
@@ -97,9 +98,33 @@ def test_where_two_reviews_are_near_the_nearer_counts() -> None:
     assert [each and each.scheduled for each in counted] == days("2026-01-05", "2026-01-05", "2026-01-19")
 
 
+def test_periods_of_months_and_days_are_counted_from_the_anchor() -> None:
+    """A month and a day, at once: from 31 January 28 February and a day, then 31 March and two."""
+    cycle = ReviewCycle(anchor=date(2026, 1, 31), every="P1M1D")
+    assert list(cycle.between(date(2026, 1, 1), date(2026, 6, 10))) == days(
+        "2026-01-31", "2026-03-01", "2026-04-02", "2026-05-03", "2026-06-04"
+    )
+    for day in (date(2026, 3, 1), date(2040, 5, 5), date(2126, 1, 31)):
+        later = cycle.next(after=day)
+        assert later is not None
+        assert cycle.between(day + timedelta(days=1), later) == (later,)
+        assert cycle.counts_for(later - timedelta(days=1)) == cycle.counts_for(day)
+
+
+def test_the_last_day_of_the_grace_still_counts() -> None:
+    """Three days late and three days early is equally near, so the earlier one counts; a day on, the later one."""
+    cycle = ReviewCycle(anchor=date(2026, 1, 5), every="P6D", grace="P3D")
+    counted = [cycle.counts_for(date(2026, 1, day)) for day in (8, 9)]
+    assert [each and each.scheduled for each in counted] == days("2026-01-05", "2026-01-11")
+    uneven = ReviewCycle(anchor=date(2026, 1, 5), every="P7D", grace="P4D")
+    counted = [uneven.counts_for(date(2026, 1, day)) for day in (8, 9)]
+    assert [each and each.scheduled for each in counted] == days("2026-01-05", "2026-01-12")
+
+
 def test_what_was_done_later_than_asked_about_is_refused() -> None:
     """Who asks about a day says what was known by then."""
-    with pytest.raises(DataError, match="2026-02-02 is after 2026-02-01, the day asked about"):
+    says = "review cycle: 1 fault\n  last_done: 2026-02-02 is after 2026-02-01, the day asked about"
+    with pytest.raises(DataError, match=says):
         MONTHLY.status(on=date(2026, 2, 1), last_done=date(2026, 2, 2))
 
 
@@ -135,6 +160,12 @@ def test_a_cycle_that_is_over_has_no_review_left() -> None:
     ending = ReviewCycle(anchor=date(2026, 1, 31), every="P1M", until=date(2026, 4, 1))
     assert ending.next(after=date(2026, 3, 30)) == date(2026, 3, 31)
     assert ending.next(after=date(2026, 3, 31)) is None
+    assert attrs.evolve(ending, until=date(2026, 3, 31)).between(date(2026, 3, 1), date(2026, 4, 30)) == ()
+    before = attrs.evolve(ending, until=date(2026, 3, 31)).counts_for(date(2026, 6, 1))
+    assert before is not None
+    assert before.scheduled == date(2026, 2, 28)
+    moved = attrs.evolve(ending, adjust="following")
+    assert list(moved.between(date(2026, 2, 1), date(2026, 6, 1))) == days("2026-02-02", "2026-03-02", "2026-03-31")
     assert ending.status(on=date(2027, 1, 1), last_done=date(2026, 2, 28)) == "overdue"
     ended = ending.review(on=date(2027, 1, 1), last_done=date(2026, 3, 31))
     assert (ended.state, ended.outstanding, ended.due, ended.overdue_from, ended.since) == (
@@ -208,6 +239,46 @@ def test_every_sort_of_rhythm(every: str, expected: list[str]) -> None:
     """Periods and RFC 5545 rules, from Saturday 31 January through March 2026."""
     cycle = ReviewCycle(anchor=date(2026, 1, 31), every=every)
     assert list(cycle.between(date(2026, 1, 1), date(2026, 3, 31))) == days(*expected)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=YEARLY",
+        "FREQ=YEARLY;INTERVAL=3",
+        "FREQ=YEARLY;BYMONTH=3,9",
+        "FREQ=YEARLY;BYWEEKNO=20;BYDAY=WE",
+        "FREQ=YEARLY;BYYEARDAY=1,-1",
+        "FREQ=YEARLY;BYDAY=MO,TU;BYMONTH=1;BYSETPOS=-1",
+        "FREQ=YEARLY;BYDAY=53SU",
+        "FREQ=MONTHLY",
+        "FREQ=MONTHLY;INTERVAL=5",
+        "FREQ=MONTHLY;BYDAY=1MO,-1FR",
+        "FREQ=MONTHLY;BYDAY=5TU",
+        "FREQ=MONTHLY;BYMONTH=1,12;BYSETPOS=1",
+        "FREQ=WEEKLY",
+        "FREQ=WEEKLY;INTERVAL=2;WKST=SU",
+        "FREQ=WEEKLY;INTERVAL=3;BYDAY=SU,MO",
+        "FREQ=WEEKLY;INTERVAL=3;BYDAY=SU,MO;WKST=SU",
+        "FREQ=WEEKLY;INTERVAL=3;BYDAY=SU,MO;WKST=SA",
+        "FREQ=DAILY",
+        "FREQ=DAILY;INTERVAL=13",
+        "FREQ=DAILY;INTERVAL=13;BYDAY=MO",
+        "FREQ=DAILY;BYMONTH=2",
+    ],
+)
+def test_rules_far_from_their_anchor_are_those_of_dateutil(rule: str) -> None:
+    """Up to twenty-five years on, walking from near the day gives what walking from the anchor gives, both ways."""
+    anchor = date(2025, 12, 31)
+    text = rule if "WKST" in rule else f"{rule};WKST=MO"
+    walked = rrulestr(text, dtstart=datetime.combine(anchor, time()))
+    oracle = [moment.date() for moment in walked.between(datetime(2025, 1, 1), datetime(2060, 1, 1))]  # noqa: DTZ001 days
+    cycle = ReviewCycle(anchor=anchor, every=rule)
+    assert cycle.next(after=date(2025, 12, 30)) == oracle[0]
+    for day in (date(2028, 12, 31), date(2029, 1, 1), date(2041, 2, 28), date(2050, 7, 14), date(2050, 12, 31)):
+        assert cycle.next(after=day) == next(each for each in oracle if each > day)
+        counted = cycle.counts_for(day)
+        assert (counted and counted.scheduled) == max((each for each in oracle if each <= day), default=None)
 
 
 def test_rules_are_exact_at_any_distance() -> None:

@@ -54,7 +54,7 @@ def _parts(text: str) -> dict[str, str]:
         ValueError: it is no rule, or says something RFC 5545 does not allow.
     """
     parts: dict[str, str] = {}
-    for part in text.removeprefix("RRULE:").split(";"):
+    for part in text.split(";"):
         name, equals, value = part.partition("=")
         if not equals or name not in _KNOWN:
             hint = did_you_mean(name, _KNOWN) if name else ""
