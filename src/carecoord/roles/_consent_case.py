@@ -1,0 +1,333 @@
+"""One person's consents, as they stand for one reader: may this be seen?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from functools import cached_property
+from typing import Final, Protocol
+
+from carecoord.roles._catalogue import catalogued_roles
+from carecoord.roles._consent import Consent, Recipient, Terms, has_ended, was_known
+from carecoord.roles._consent_authority import Emergency, ProxyAuthority, Reserved
+from carecoord.roles._consent_decision import ClauseId, ConsentDecision, joined
+from carecoord.roles._consent_part2 import part2_gaps
+from carecoord.roles._consent_reading import Branch, Question, Standing, covers, ends, may_cover, questions
+from carecoord.roles._labels import LEVELS, NOTES, PART2, Label, Sensitivity
+from carecoord.roles._team import Member, Team
+
+__all__ = ["Asks", "Case", "day_of"]
+
+_BREAK_GLASS: Final = frozenset(("log", "document", "notify", "review"))
+_UNDER_PART2: Final = frozenset(("notice", "consent-explanation", "no-proceedings"))
+_NO_PROCEEDINGS: Final = frozenset(("no-proceedings",))
+_EMERGENCIES: Final = ("ETREAT", "BTG")
+_ORDINARY, _STATED = LEVELS.index("N"), LEVELS.index("R")
+_NOT_ACTIVE: Final = ConsentDecision(result="deny", reason="not-active")
+
+
+class Asks(Protocol):
+    """What a case has to know of who asks."""
+
+    @property
+    def member(self) -> Member:
+        """Who it is."""
+        ...
+
+    @property
+    def purpose(self) -> str:
+        """What for."""
+        ...
+
+    @property
+    def on(self) -> date | datetime:
+        """The day or moment."""
+        ...
+
+    @property
+    def authorities(self) -> tuple[ProxyAuthority, ...]:
+        """What lets somebody see or consent for a person."""
+        ...
+
+    @property
+    def reserved(self) -> tuple[Reserved, ...]:
+        """What only the person decides."""
+        ...
+
+    @property
+    def emergency(self) -> Emergency | None:
+        """Why they see what nobody permitted."""
+        ...
+
+    @property
+    def team(self) -> Team | None:
+        """The team on which the member serves."""
+        ...
+
+    @property
+    def as_of(self) -> date | datetime | None:
+        """What was written down later is left out."""
+        ...
+
+    @property
+    def codes(self) -> Sensitivity:
+        """The sensitivity codes."""
+        ...
+
+
+def _any_met(recipients: tuple[Recipient, ...], member: Member) -> bool:
+    for each in recipients:  # noqa: SIM110 - any() takes three times as long here, and this is asked most
+        if each.is_met_by(member):
+            return True
+    return False
+
+
+def _any_may_be(recipients: tuple[Recipient, ...], member: Member) -> bool:
+    return any(each.may_be(member) for each in recipients)
+
+
+def day_of(when: date | datetime) -> date:
+    """Give the day of a moment, as its own clock has it."""
+    return when.date() if isinstance(when, datetime) else when
+
+
+class Case:
+    """What one reader may see of one person: what does not depend on a label is worked out once."""
+
+    def __init__(self, reader: Asks, patient: str | None, consents: Iterable[Consent]) -> None:
+        self.reader, self.patient, self.consents = reader, patient, tuple(consents)
+        self.on, self.codes, self.member, self.purpose = day_of(reader.on), reader.codes, reader.member, reader.purpose
+        self.as_of = None if reader.as_of is None else day_of(reader.as_of)
+        self.is_patient = patient is not None and reader.member.id == patient
+        self.decided: dict[Label, ConsentDecision] = {}
+        self.standing = self._in_force()
+
+    # what stands
+
+    def _in_force(self) -> list[Standing]:
+        found: list[Standing] = []
+        for consent in self.consents:
+            if consent.is_in_force(on=self.on, as_of=self.as_of) and (branches := self._branches(consent.terms)):
+                certain, possible = self._revoked(consent) if consent.revocations else (False, False)
+                found.append(Standing(consent, branches, not possible, not certain))
+        return found
+
+    def _revoked(self, consent: Consent) -> tuple[bool, bool]:
+        """Say whether it is taken back for this member: for certain, and possibly."""
+        certain = possible = False
+        for each in consent.revocations:
+            if each.on <= self.on and was_known(each.recorded, self.as_of):
+                to = each.recipients
+                certain = certain or to is None or _any_met(to, self.member)
+                possible = possible or to is None or _any_may_be(to, self.member)
+        return certain, possible
+
+    def _branches(self, terms: tuple[Terms, ...]) -> tuple[Branch, ...]:
+        return tuple(
+            [
+                Branch(each, self._branches(each.exceptions) if each.exceptions else ())
+                for each in terms
+                if (self._is_permitted(each) if each.permits else self._is_refused(each)) and self._has_begun(each)
+            ]
+        )
+
+    def _has_begun(self, terms: Terms) -> bool:
+        return (terms.start is None or terms.start <= self.on) and (
+            terms.end is None or not has_ended(terms.end, self.on, self.as_of)
+        )
+
+    def _is_permitted(self, terms: Terms) -> bool:
+        """Say whether a permit is about this reader and purpose."""
+        if not terms.is_read or self.purpose not in self.codes.purposes_granted(terms.purposes):
+            return False
+        return _any_met(terms.to, self.member)
+
+    def _is_refused(self, terms: Terms) -> bool:
+        """Say whether a refusal may be about this reader and purpose."""
+        purposes = self.codes.purposes_refused(terms.purposes) if terms.purposes else None
+        if purposes is not None and self.purpose not in purposes and self.purpose in self.codes.known_purposes:
+            return False
+        return _any_may_be(terms.to, self.member) if terms.to else not self.is_patient
+
+    # deciding
+
+    def decide(self, label: Label) -> ConsentDecision:
+        """Decide about one label; asked again, the answer is remembered."""
+        found = self.decided.get(label)
+        if found is None:
+            found = self.decided[label] = self._decide(label)
+        return found
+
+    def _decide(self, label: Label) -> ConsentDecision:
+        if not self._is_active:
+            return _NOT_ACTIVE
+        if "TBOO" in label.categories and self._is_near:
+            owed = frozenset(("denial-notice",)) if self.is_patient else frozenset[str]()
+            return ConsentDecision(result="deny", reason="taboo", obligations=owed)
+        if self.is_patient and self.purpose == "PATRQT":
+            if label.notes is not None:
+                return ConsentDecision(result="no-consent", reason="notes")
+            return ConsentDecision(result="permit", reason="own-record", obligations=label.handling)
+        if label.notes is not None and label.author == self.member.id and self._is_treating:
+            return ConsentDecision(result="permit", reason="own-notes", obligations=label.handling)
+        return joined([self._answer(label, each) for each in questions(label, self.codes)])
+
+    @cached_property
+    def _is_active(self) -> bool:
+        if not self.member.is_active(on=self.on):
+            return False
+        return self.reader.team is None or self.member in self.reader.team.active(on=self.on)
+
+    @cached_property
+    def _is_treating(self) -> bool:
+        return self.purpose in self.codes.purposes_granted(frozenset(("TREAT",)))
+
+    @cached_property
+    def _is_near(self) -> bool:
+        """Whether it is the person, a proxy, or somebody of the family or support network."""
+        asked = self.codes.purposes_refused(frozenset(("PATRQT",)))
+        role = catalogued_roles().get(self.member.role)
+        return (
+            self.is_patient
+            or (asked is not None and self.purpose in asked)
+            or (role is not None and not role.is_professional)
+            or any(each.holder == self.member.id and each.patient == self.patient for each in self.reader.authorities)
+        )
+
+    def _answer(self, label: Label, question: Question) -> ConsentDecision:
+        grants: list[ClauseId] = []
+        refusals: list[ClauseId] = []
+        lacking: list[str] = []
+        protected = False
+        for standing in self.standing:
+            for terms in ends(standing.branches, question, label.level, self.codes):
+                clause = ClauseId(standing.consent.id, terms.id)
+                if not terms.permits:
+                    if standing.refuses:
+                        refusals.append(clause)
+                        protected = protected or terms.emergencies
+                elif lack := self._lack(standing, terms, label, question):
+                    lacking.append(f"{standing.consent.id}: {lack}")
+                else:
+                    grants.append(clause)
+        by_authority = self._sees_by_authority(question, label.level)
+        if (grants or by_authority) and not refusals:
+            return ConsentDecision(
+                result="permit",
+                reason="authority" if by_authority and not grants else "",
+                clauses=tuple(sorted(grants)),
+                obligations=self._obligations(label, _UNDER_PART2 if grants else _NO_PROCEEDINGS),
+            )
+        if label.notes is None and not protected and self._is_emergency:
+            return ConsentDecision(
+                result="permit",
+                reason="break-glass",
+                clauses=tuple(sorted(refusals)),
+                obligations=self._obligations(label, _NO_PROCEEDINGS) | _BREAK_GLASS,
+            )
+        if refusals:
+            return ConsentDecision(result="deny", clauses=tuple(sorted(refusals)))
+        return ConsentDecision(result="no-consent", nearest=tuple(sorted(lacking)) or self._nearest(label, question))
+
+    def _lack(self, standing: Standing, terms: Terms, label: Label, question: Question) -> str:
+        """Say why a permit that covers something does not count; empty where it does."""
+        consent = standing.consent
+        if not standing.permits:
+            return "revoked"
+        if not terms.counts:
+            return "what it is an exception to cannot be read in full"
+        if consent.signed is None:
+            return "not signed"
+        if label.notes is not None and consent.only_notes != label.notes:
+            return "combined with other content than such notes"
+        if PART2 in label.law:
+            if self.purpose in self._proceedings:
+                return "proceedings"
+            if gaps := part2_gaps(consent, codes=self.codes):
+                return f"incomplete: {', '.join(gaps)}"
+        if consent.given_by != consent.patient:
+            return self._lack_of_authority(consent, question, consent.signed)
+        return ""
+
+    @cached_property
+    def _proceedings(self) -> frozenset[str]:
+        return self.codes.purposes_refused(frozenset(("HLEGAL",))) or frozenset(("HLEGAL",))
+
+    def _lack_of_authority(self, consent: Consent, question: Question, signed: date) -> str:
+        held = consent.authority
+        if held is None or (held.holder, held.patient) != (consent.given_by, consent.patient):
+            return "no authority"
+        if "consent" not in held.may or not held.is_in_force(on=signed):
+            return "no authority when signed"
+        if not held.is_in_force(on=self.on):
+            return "authority ended"
+        if not covers(held.categories, question.asked, self.codes):
+            return "authority for other content"
+        return "reserved to the person" if self._is_reserved(question) else ""
+
+    def _is_reserved(self, question: Question) -> bool:
+        return any(
+            each.is_in_force(on=self.on)
+            and each.patient in (None, self.patient)
+            and may_cover(each.categories, question.touched, self.codes)
+            for each in self.reader.reserved
+        )
+
+    def _sees_by_authority(self, question: Question, level: int) -> bool:
+        """Say whether the reader sees for the person: never notes, never what only the person decides."""
+        if not self.reader.authorities or not self._asks_for_the_person or question.asked in NOTES:
+            return False
+        return any(
+            (each.holder, each.patient) == (self.member.id, self.patient)
+            and "see" in each.may
+            and each.is_in_force(on=self.on)
+            and level <= (_STATED if each.categories else _ORDINARY)
+            and covers(each.categories, question.asked, self.codes)
+            for each in self.reader.authorities
+        ) and not self._is_reserved(question)
+
+    @cached_property
+    def _asks_for_the_person(self) -> bool:
+        return self.purpose in self.codes.purposes_granted(frozenset(("PATRQT",)))
+
+    @cached_property
+    def _is_emergency(self) -> bool:
+        emergency = self.reader.emergency
+        return (
+            emergency is not None
+            and self.purpose in _EMERGENCIES
+            and "medical" in self.member.groups
+            and (emergency.member, emergency.patient) == (self.member.id, self.patient)
+            and emergency.is_in_force(on=self.reader.on)
+        )
+
+    def _obligations(self, label: Label, under_part2: frozenset[str]) -> frozenset[str]:
+        owed = label.handling
+        if PART2 in label.law:
+            owed |= under_part2
+        return owed | {"not-to-patient"} if "TBOO" in label.categories else owed
+
+    # what came nearest
+
+    def _nearest(self, label: Label, question: Question) -> tuple[str, ...]:
+        """Say of the permits that lack least what they lack."""
+        found: dict[str, list[str]] = {}
+        for consent in self.consents:
+            for terms in consent.permits:
+                found[f"{consent.id}.{terms.id}"] = list(self._differences(consent, terms, label, question))
+        least = min(map(len, found.values()), default=0)
+        return tuple(sorted(f"{name}: {', '.join(lack)}" for name, lack in found.items() if 0 < len(lack) == least))
+
+    def _differences(self, consent: Consent, terms: Terms, label: Label, question: Question) -> Iterator[str]:
+        if not consent.is_in_force(on=self.on, as_of=self.as_of) or not self._has_begun(terms):
+            yield "not in force"
+        if not _any_met(terms.to, self.member):
+            yield "other recipient"
+        if self.purpose not in self.codes.purposes_granted(terms.purposes):
+            yield "other purpose"
+        if not covers(terms.categories, question.asked, self.codes):
+            yield "other content"
+        if label.level > terms.level:
+            yield "more confidential"
+        if not terms.is_read:
+            yield "cannot be read in full"
