@@ -20,7 +20,7 @@ from carecoord.plans import (
     ReviewCycle,
     agenda,
 )
-from tests.plans.strategies import care_plans, days
+from carecoord.testing._plans import care_plans, days
 
 ON = date(2026, 3, 8)
 MONTHLY = Review(

@@ -27,8 +27,8 @@ from carecoord.stepped_care import (
     protocol,
 )
 from carecoord.stepped_care._moments import moment, on_or_before
+from carecoord.testing._episodes import FIRST, LAST, episodes, moments
 from tests.stepped_care.builders import ladder, pickled
-from tests.stepped_care.strategies import FIRST, LAST, episodes, moments
 
 TRICKY = ladder(
     """

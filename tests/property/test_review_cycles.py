@@ -14,7 +14,7 @@ from hypothesis import assume, given, settings, strategies as st
 from carecoord._values import Period
 from carecoord.errors import DataError
 from carecoord.plans import Review, ReviewCycle
-from tests.plans.strategies import days, periods, recurrence_rules, review_cycles
+from carecoord.testing._plans import days, periods, recurrence_rules, review_cycles
 
 ONE_DAY = timedelta(days=1)
 FAR = date(2033, 1, 1)

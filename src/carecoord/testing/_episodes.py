@@ -25,6 +25,8 @@ from carecoord.stepped_care import (
     Withdrawal,
 )
 
+__all__ = ["assessments", "entries", "episodes"]
+
 FIRST = date(2026, 1, 5)
 LAST = date(2026, 6, 29)
 EVENTS = ("review", "consultation", "relapse_plan", "risk_assessment", "safety_response", "dose_reached")

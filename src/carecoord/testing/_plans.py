@@ -32,6 +32,8 @@ from carecoord.plans import (
     legal_moves,
 )
 
+__all__ = ["activities", "care_plans", "goals", "needs", "plan_versions", "review_cycles", "reviews"]
+
 T = TypeVar("T")
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
