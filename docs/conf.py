@@ -18,6 +18,8 @@ exclude_patterns = ["_build", "_generated"]
 html_theme = "furo"
 html_title = f"carecoord {release}"
 html_copy_source = False
+html_extra_path = ["_generated/site"]  # files that pages link to; Sphinx wants the folder before they are written
+(Path(__file__).parent / "_generated" / "site").mkdir(parents=True, exist_ok=True)
 
 # In docstrings, a name between single backticks is a link where it is public and code where it is not.
 default_role = "py:mention"

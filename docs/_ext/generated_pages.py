@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import pkgutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from instrument_pages import instrument_page
+from instrument_pages import instrument_page, instrument_table
 from sphinx.application import Sphinx
 
 import carecoord
-from carecoord.scoring import instrument, instruments
+from carecoord.scoring import definition_schema, instrument, instruments
 
 
 def public_modules() -> Iterator[str]:
@@ -36,7 +37,7 @@ def unreleased_changes(root: Path) -> str:
 def write(page: Path, text: str) -> None:
     """Write a page, and leave it alone where it already says so, so that Sphinx need not read it again."""
     if not page.is_file() or page.read_text("utf-8") != text:
-        page.parent.mkdir(exist_ok=True)
+        page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(text, "utf-8")
 
 
@@ -47,6 +48,8 @@ def write_pages(app: Sphinx) -> None:
         write(docs / "reference" / f"{module.removeprefix('carecoord.')}.md", reference_page(module))
     for name in instruments():
         write(docs / "instruments" / f"{name}.md", instrument_page(instrument(name)))
+    write(docs / "_generated" / "instruments.md", instrument_table(map(instrument, instruments())))
+    write(docs / "_generated" / "site" / "instrument.schema.json", json.dumps(definition_schema(), indent=2))
     write(docs / "_generated" / "unreleased.md", unreleased_changes(docs.parent))
 
 

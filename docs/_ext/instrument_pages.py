@@ -8,7 +8,8 @@ from typing import Protocol
 from carecoord._values import Period
 from carecoord.rules import Expression
 from carecoord.rules._nodes import Defined, Lookup, Node, children
-from carecoord.scoring import Instrument, Item, Score
+from carecoord.scoring import Instrument, Item, Score, score as result_of
+from carecoord.scoring._examples import given_answers
 from carecoord.scoring._format import Source
 
 EVIDENCE = {
@@ -54,13 +55,20 @@ def _lines(it: Instrument) -> Iterator[str]:
     yield "## Items\n"
     yield "The labels are ours: the wording of the questions is their owner's.\n"
     yield from _table(
-        ("item", "asks about", "answers", "asked when", "LOINC"),
-        ([_name(item), item.label, _answers(item), _condition(item), item.loinc] for item in it.items),
+        ("item", "asks about", "answers", "asked when", "LOINC", "note"),
+        ([_name(item), item.label, _answers(item), _condition(item), item.loinc, item.note] for item in it.items),
     )
     yield "## Scores\n"
     for score in it.scores:
-        yield from _score(score, it)
+        yield from _score_section(score, it)
     yield from _flags_and_change(it)
+    unverified = list(_unverified(it))
+    if unverified:
+        yield "## Not verified\n"
+        yield "Nobody has yet read these in a source; results that rest on them say so.\n"
+        yield from (f"- {part}" for part in unverified)
+        yield ""
+    yield from _executed(it)
     yield "## Worked examples\n"
     yield "Each is run as a test; `-` is an answer that was not given.\n"
     yield from _table(
@@ -75,7 +83,70 @@ def _lines(it: Instrument) -> Iterator[str]:
         yield f"- {_citation(source)}"
 
 
-def _score(score: Score, it: Instrument) -> Iterator[str]:
+def _unverified(it: Instrument) -> Iterator[str]:
+    if it.evidence == "unverified":
+        yield "the instrument as a whole, but for what is marked otherwise"
+        return
+    for score in it.scores:
+        if score.evidence == "unverified":
+            yield f"score {_code(score.id)}"
+            continue
+        for banded in score.band_sets:
+            for band in banded.bands:
+                if band.evidence == "unverified":
+                    yield f"band {band.label} of {_code('.'.join(filter(None, [score.id, banded.name])))}"
+        for cutoff in score.cutoffs:
+            if cutoff.evidence == "unverified":
+                yield f"cut-off {_code(cutoff.text)} of {_code(score.id)}: {cutoff.meaning}"
+    for flag in it.flags:
+        if flag.evidence == "unverified":
+            yield f"flag {_code(flag.id)}"
+    for change in it.changes:
+        if change.evidence == "unverified":
+            yield f"{change.kind} of {_code(change.score)}: {_code(change.text)}"
+
+
+def _executed(it: Instrument) -> Iterator[str]:
+    """Give one of the worked examples as a session: the one that gives most scores from the most varied answers."""
+    one = max(it.examples, key=lambda example: (len(example.scores), len(set(example.answers.split()))))
+    answers = given_answers(it, one)
+    respondent = f", respondent={dict(one.context)}" if one.context else ""
+    yield "## Example\n"
+    yield "\n".join(
+        [
+            "```{code-block} pycon",
+            ">>> from carecoord.scoring import score",
+            f'>>> result = score("{it.id}", {answers}{respondent})',
+            ">>> print(result.explain())",
+            result_of(it, answers, respondent=one.context).explain(),
+            "```\n",
+        ]
+    )
+
+
+def instrument_table(all_of_them: Iterable[Instrument]) -> str:
+    """Give the table of all instruments, by what their owners permit."""
+    ranked = sorted(all_of_them, key=lambda one: (PERMISSIONS.index(one.permission), one.id))
+    rows = (
+        [
+            one.permission,
+            f"[{one.id}]({one.id}.md)",
+            one.title,
+            one.measures,
+            str(len(one.items)),
+            EVIDENCE[one.evidence],
+            one.permission_note,
+        ]
+        for one in ranked
+    )
+    heads = ("permission", "instrument", "title", "measures", "items", "checked", "whose it is, and on which terms")
+    return "\n".join(_table(heads, rows))
+
+
+PERMISSIONS = ("free", "noncommercial", "registration", "licensed", "unknown")
+
+
+def _score_section(score: Score, it: Instrument) -> Iterator[str]:
     yield f"### {score.label or score.id}\n"
     rules = {score.id: str(score.value), **dict(_named_within([score.value.node], {one.name for one in it.scores}))}
     written = [f"{name} = {rule}".replace(" else ", " else\n  ") for name, rule in rules.items()]

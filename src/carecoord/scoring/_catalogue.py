@@ -76,7 +76,7 @@ class Catalogue:
 
     Args:
         folders: folders of definitions, `ID.toml` each.
-        entry_points: names in the entry point group `carecoord.instruments`: each stands for an installed package
+        entry_points: names in the entry point group ``carecoord.instruments``: each stands for an installed package
             whose folder holds definitions. Only those named are added: what is installed beside changes nothing.
 
     Raises:

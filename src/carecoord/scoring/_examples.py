@@ -11,7 +11,7 @@ from carecoord.scoring._format import Example
 from carecoord.scoring._instrument import Instrument, Item
 from carecoord.scoring._result import Result
 
-__all__ = ["failing_examples"]
+__all__ = ["failing_examples", "given_answers"]
 
 ROUNDED = 1e-4
 """Examples print measured scores to four decimals."""
@@ -20,13 +20,17 @@ ROUNDED = 1e-4
 def failing_examples(instrument: Instrument) -> Iterator[tuple[int, str]]:
     """Give each difference between a worked example and what scoring gives: the example's place from 0, and words."""
     for place, example in enumerate(instrument.examples):
-        answers = list(map(_answer, instrument.items, example.answers.split()))
         try:
-            result = score(instrument, answers, respondent=example.context)
+            result = score(instrument, given_answers(instrument, example), respondent=example.context)
         except AnswerError as error:
             yield from ((place, str(fault)) for fault in error.faults)
         else:
             yield from ((place, message) for message in _differences(example, result))
+
+
+def given_answers(instrument: Instrument, example: Example) -> list[Any]:
+    """Give the answers of a worked example, one an item, as a respondent gives them."""
+    return list(map(_answer, instrument.items, example.answers.split()))
 
 
 def _answer(item: Item, text: str) -> Any:
