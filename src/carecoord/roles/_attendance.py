@@ -11,7 +11,7 @@ import attrs
 from carecoord.roles._catalogue import catalogued_roles
 from carecoord.roles._credentials import Credential, Trained
 from carecoord.roles._dates import DAY
-from carecoord.roles._duties import Assignment, Part, ResponsibilityMatrix
+from carecoord.roles._duties import PARTS, Assignment, Part, ResponsibilityMatrix
 from carecoord.roles._gap import listed
 from carecoord.roles._role import Role
 from carecoord.roles._team import WEEKDAYS, Absence, Member, Team
@@ -28,11 +28,10 @@ _FARTHEST = 366
 class Lookup:
     """A team and a matrix, sorted once for every day that is asked about."""
 
-    __slots__ = ("absences", "assigned", "credentials", "in_role", "matrix", "members", "roles", "team", "trained")
-
     def __init__(self, team: Team, matrix: ResponsibilityMatrix) -> None:
         self.team, self.matrix = team, matrix
         self.roles: Mapping[str, Role] = {**catalogued_roles(), **{role.id: role for role in matrix.roles}}
+        self.informal = frozenset(name for name, role in self.roles.items() if not role.is_professional)
         members = sorted(team.members, key=_order_of_members)
         absences = sorted(team.absences, key=lambda one: (one.since, one.cover or "", one.organisation or ""))
         credentials = sorted(team.credentials or (), key=_order_of_credentials)
@@ -45,6 +44,9 @@ class Lookup:
         self.trained: dict[tuple[str, str], list[Trained]] = _grouped(
             ((one.member, one.training), one) for one in team.trained or ()
         )
+        self.letters: dict[tuple[str, Part], tuple[str, ...]] = {
+            (duty.id, part): duty.roles(part) for duty in matrix.duties for part in PARTS
+        }
         self.assigned: dict[tuple[str, Part], list[Assignment]] = _grouped(
             ((one.duty, one.part), one) for one in matrix.assignments
         )
@@ -80,7 +82,7 @@ _THERE = Presence(is_there=True)
 class Attendance:
     """Who is a member of the team on one day, and who of them is there."""
 
-    __slots__ = ("_presences", "active", "away", "lookup", "matrix", "on", "roles", "team")
+    __slots__ = ("_holding", "_presences", "active", "away", "lookup", "matrix", "on", "roles", "team")
 
     def __init__(self, lookup: Lookup, on: date) -> None:
         self.lookup, self.on = lookup, on
@@ -94,17 +96,19 @@ class Attendance:
         for member, absences in lookup.absences.items():
             if away := [one for one in absences if one.is_in_force(on=on)]:
                 self.away[member] = away
+        self._holding: dict[str, tuple[Member, ...]] = {}
         self._presences: dict[tuple[str, str], Presence] = {}
 
     def is_professional(self, role: str) -> bool:
         """Say whether a role may be accountable; one that nobody describes may."""
-        return role not in self.roles or self.roles[role].is_professional
+        return role not in self.lookup.informal
 
-    def holding(self, role: str) -> list[Member]:
+    def holding(self, role: str) -> tuple[Member, ...]:
         """Give who is a member in a role, whether away or not."""
-        if not self.active:
-            return []
-        return [one for one in self.lookup.in_role.get(role, ()) if one.is_active(on=self.on)]
+        if role not in self._holding:
+            held = self.lookup.in_role.get(role, ()) if self.active else ()
+            self._holding[role] = tuple(one for one in held if one.is_active(on=self.on))
+        return self._holding[role]
 
     def serving(self, member: str, role: str) -> list[Member]:
         """Give the memberships of somebody in a role: one for each organisation and setting."""

@@ -35,11 +35,12 @@ def duty_gaps(day: Day, duty: Duty) -> Iterator[Gap]:
     undone = None if mends_both else day.undone(duty)
     if undone is not None:
         yield undone
+    roles = day.roles_doing(duty) if day.team.trained is not None else {}
     for contact in day.doing(duty):
         lacking = day.lack(duty, contact.member)
         if lacking is not None:
             yield lacking.gap(duty, contact.member, contact.role)
-        yield from training_gaps(day, duty, contact.member, contact.role)
+        yield from training_gaps(day, duty, contact.member, roles.get(contact.member, ()))
 
 
 def _not_allowed(day: Day, duty: Duty) -> Iterator[Gap]:

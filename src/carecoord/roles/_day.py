@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import NamedTuple
 
 import attrs
 
@@ -16,8 +17,7 @@ from carecoord.roles._team import Absence, Member, Team
 __all__ = ["Claim", "Day", "Days"]
 
 
-@attrs.frozen
-class Claim:
+class Claim(NamedTuple):
     """Somebody who holds a part of a duty, there or not: in a role, or by name (`None` where they have no role)."""
 
     member: str
@@ -27,8 +27,6 @@ class Claim:
 
 class Days(Lookup):
     """What team and matrix say on any day, each day looked up once."""
-
-    __slots__ = ("_known",)
 
     def __init__(self, team: Team, matrix: ResponsibilityMatrix) -> None:
         super().__init__(team, matrix)
@@ -44,10 +42,13 @@ class Days(Lookup):
 class Day(Attendance):
     """What team and matrix say on one day."""
 
-    __slots__ = ("_acted",)
+    __slots__ = ("_acted", "_claimed", "_sources", "_there")
 
     def __init__(self, lookup: Lookup, on: date) -> None:
         super().__init__(lookup, on)
+        self._sources: dict[tuple[str, Part], tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self._claimed: dict[tuple[str, Part], tuple[Claim, ...]] = {}
+        self._there: dict[Claim, Contact] = {}
         self._acted: dict[tuple[str, Claim], Contact | Gap] = {}
 
     def may_hold(self, duty: Duty, part: Part, role: str) -> bool:
@@ -56,9 +57,15 @@ class Day(Attendance):
 
     def sources(self, duty: Duty, part: Part) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Give the members named for a part of a duty, and the roles that have it: assignments, or else the letters."""
-        assigned = [one for one in self.lookup.assigned.get((duty.id, part), ()) if one.is_in_force(on=self.on)]
+        key = duty.id, part
+        if key not in self._sources:
+            self._sources[key] = self._find_sources(key)
+        return self._sources[key]
+
+    def _find_sources(self, key: tuple[str, Part]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        assigned = [one for one in self.lookup.assigned.get(key, ()) if one.is_in_force(on=self.on)]
         if not assigned:
-            return (), duty.roles(part)
+            return (), self.lookup.letters[key]
         names = {given.member for given in assigned if given.member is not None}
         roles = {given.role for given in assigned if given.role is not None}
         return tuple(sorted(names)), tuple(sorted(roles))
@@ -71,26 +78,28 @@ class Day(Attendance):
             tuple(role for role in roles if not self.may_hold(duty, part, role)),
         )
 
-    def claims(self, duty: Duty, part: Part) -> list[Claim]:
+    def claims(self, duty: Duty, part: Part) -> tuple[Claim, ...]:
         """Give who holds a part of a duty and may."""
+        key = duty.id, part
+        if key not in self._claimed:
+            self._claimed[key] = tuple(dict.fromkeys(self._find_claims(duty, part)))
+        return self._claimed[key]
+
+    def _find_claims(self, duty: Duty, part: Part) -> Iterator[Claim]:
         names, roles = self.sources(duty, part)
-        claims = [
-            Claim(serving.id, role, named=False)
-            for role in roles
-            if self.may_hold(duty, part, role)
-            for serving in self.holding(role)
-        ]
+        for role in roles:
+            if self.may_hold(duty, part, role):
+                yield from (Claim(serving.id, role, named=False) for serving in self.holding(role))
         for name in names:
             if name not in self.active:
-                claims.append(Claim(name, None, named=True))
+                yield Claim(name, None, named=True)
             elif able := self._roles_for(duty, part, name):
-                claims.append(Claim(name, able[0], named=True))
-        return list(dict.fromkeys(claims))
+                yield Claim(name, able[0], named=True)
 
     def accountable(self, duty: Duty) -> Contact | Gap:
         """Give who answers for a duty, or whoever covers for them, or why there is no one such person."""
         claims = self.claims(duty, "accountable")
-        claims = [claim for claim in claims if claim.role is not None] or claims
+        claims = tuple(claim for claim in claims if claim.role is not None) or claims
         if not claims:
             return self._nobody(duty)
         found = [self.acting(duty, claim) for claim in claims]
@@ -108,6 +117,15 @@ class Day(Attendance):
         found = [self.acting(duty, claim) for claim in self.claims(duty, "responsible")]
         there = sorted((one for one in found if isinstance(one, Contact)), key=_by_right_first, reverse=True)
         return tuple(sorted({one.member: one for one in there}.values(), key=lambda one: one.member))
+
+    def roles_doing(self, duty: Duty) -> dict[str, set[str]]:
+        """Give in which roles each person does a duty: their own, and those of whom they cover for."""
+        roles: dict[str, set[str]] = {}
+        for claim in self.claims(duty, "responsible"):
+            acting = self.acting(duty, claim)
+            if isinstance(acting, Contact) and claim.role is not None:
+                roles.setdefault(acting.member, set()).update((acting.role, claim.role))
+        return roles
 
     def lack(self, duty: Duty, member: str) -> Lack | None:
         """Give what authority somebody lacks to do a duty; `None` where they may."""
@@ -202,7 +220,7 @@ class Day(Attendance):
 
     def acting(self, duty: Duty, claim: Claim) -> Contact | Gap:
         """Give the person themselves, or their cover, or why neither is there."""
-        known = self._acted.get((duty.id, claim))
+        known = self._there.get(claim) or self._acted.get((duty.id, claim))
         if known is None:
             known = self._acted[duty.id, claim] = self._acting(duty, claim)
         return known
@@ -214,7 +232,8 @@ class Day(Attendance):
         because = "is named for it" if claim.named else f"holds the role {claim.role}"
         presence = self.presence(claim.member, claim.role)
         if presence.is_there:
-            return self.contact(claim.member, claim.role, because)
+            self._there[claim] = self.contact(claim.member, claim.role, because)
+            return self._there[claim]
         waiting: Contact | None = None
         reasons: list[str] = []
         for cover, why_away in self._covers(claim.member, claim.role, presence):
@@ -266,7 +285,11 @@ class Day(Attendance):
         serving = dict.fromkeys(serving.role for serving in self.active.get(member, ()))
         return sorted(
             (role for role in serving if self.may_hold(duty, part, role)),
-            key=lambda role: (not self.presence(member, role).is_there, role not in duty.roles(part), role),
+            key=lambda role: (
+                not self.presence(member, role).is_there,
+                role not in self.lookup.letters[duty.id, part],
+                role,
+            ),
         )
 
     def _covering_role(self, duty: Duty, covered: str, cover: str) -> tuple[str | None, str]:
@@ -292,8 +315,9 @@ class Day(Attendance):
         """Say whether a member may cover: of those who usually hold the role or do the duty anyway, and licensed."""
         own = {serving.role, *([serving.profession] if serving.profession else [])}
         usual = {covered, *(self.roles[covered].held_by if covered in self.roles else ())}
-        doing = {*duty.roles("accountable"), *duty.roles("responsible")}
-        if not self.is_professional(serving.role) or not (own & usual or serving.role in doing):
+        letters = duty.letters.get(serving.role, "")
+        does = "A" in letters or "R" in letters
+        if not self.is_professional(serving.role) or not (own & usual or does):
             return False
         lacking = lack(self, duty, serving.id, [serving])
         return lacking is None or not lacking.bars
@@ -313,7 +337,7 @@ class Day(Attendance):
             return duty_gap(duty, "uncovered", 5, because, mend)
         return duty_gap(duty, "no-accountable", 1, "the matrix makes nobody accountable for it", mend)
 
-    def _several(self, duty: Duty, claims: list[Claim]) -> Gap:
+    def _several(self, duty: Duty, claims: Iterable[Claim]) -> Gap:
         names = sorted({claim.member for claim in claims})
         roles = {claim.role for claim in claims}
         starts = sorted(min(serving.since for serving in self.active[name]) for name in names)
@@ -326,8 +350,8 @@ class Day(Attendance):
         return duty_gap(duty, "several-accountable", 1, because, mend, since=starts[1])
 
 
-def _by_right_first(contact: Contact) -> tuple[bool, str]:
-    return contact.covering_for is not None, contact.member
+def _by_right_first(contact: Contact) -> tuple[bool, str, str, str]:
+    return contact.covering_for is not None, contact.member, contact.covering_for or "", contact.role
 
 
 def _away(absence: Absence) -> str:

@@ -15,10 +15,12 @@ from carecoord.roles._credentials import Training
 from carecoord.roles._dates import check_period, in_force
 from carecoord.roles._role import Evidence, Role, Scope
 
-__all__ = ["Assignment", "Ceiling", "Duty", "Letters", "Part", "ResponsibilityMatrix"]
+__all__ = ["PARTS", "Assignment", "Ceiling", "Duty", "Letters", "Part", "ResponsibilityMatrix"]
 
 Letters = Literal["A", "R", "AR", "C", "I"]
 Part = Literal["accountable", "responsible", "consulted", "informed"]
+
+PARTS: tuple[Part, ...] = ("accountable", "responsible", "consulted", "informed")
 
 _LETTER: dict[Part, str] = {"accountable": "A", "responsible": "R", "consulted": "C", "informed": "I"}
 

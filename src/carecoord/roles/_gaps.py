@@ -155,7 +155,8 @@ def _escalate(days: Days, found: dict[Gap, _Pairs], first: date, end: date) -> N
         return
     turned_to = [one.id for role in days.matrix.escalation for one in days.in_role.get(role, ())]
     spans = merged(unanswered)
-    for day, pairs in of_members(days, turned_to).runs(first, end):
+    moments = of_members(days, turned_to) | of_period(days.team.since, days.team.until)
+    for day, pairs in moments.runs(first, end):
         for gap in nobody_to_escalate(days.at(day)):
             both = [(max(a, span.since), min(b, span.until)) for a, b in pairs for span in spans]
             if pairs := [(since, until) for since, until in both if since < until]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -189,18 +189,16 @@ def _holds(day: Day, authority: str, member: str) -> bool:
     return "granted" in current and "denied" not in current
 
 
-def training_gaps(day: Day, duty: Duty, member: str, role: str) -> Iterable[Gap]:
-    """Give the trainings that somebody who does a duty lacks or has to renew, where the team keeps a record of them."""
-    if day.team.trained is None:
-        return
+def training_gaps(day: Day, duty: Duty, member: str, roles: Iterable[str]) -> Iterator[Gap]:
+    """Give the trainings that somebody who does a duty, in some roles, lacks or has to renew."""
     for training in day.matrix.trainings:
-        if training.is_needed(duty.id, role):
-            gap = _training_gap(day, training, duty, member, role)
+        if any(training.is_needed(duty.id, role) for role in roles):
+            gap = _training_gap(day, training, duty, member)
             if gap is not None:
                 yield gap
 
 
-def _training_gap(day: Day, training: Training, duty: Duty, member: str, role: str) -> Gap | None:
+def _training_gap(day: Day, training: Training, duty: Duty, member: str) -> Gap | None:
     name = training.title or training.id
     records = day.lookup.trained.get((member, training.id), ())
     ends = [training.end(one) for one in records if one.on <= day.on]
@@ -216,7 +214,6 @@ def _training_gap(day: Day, training: Training, duty: Duty, member: str, role: s
             None,
             f"{had}, which {duty.id} needs",
             f"have {member} trained, or have {duty.id} done by somebody who is",
-            role=role,
             member=member,
             since=end,
             until=again,
@@ -227,7 +224,6 @@ def _training_gap(day: Day, training: Training, duty: Duty, member: str, role: s
         kind="training-due",
         severity="warning",
         rule=None,
-        role=role,
         member=member,
         since=training.due(end),
         until=end,

@@ -10,12 +10,10 @@ import attrs
 
 from carecoord.roles._dates import DAY
 from carecoord.roles._day import Days
-from carecoord.roles._duties import Duty, Part
+from carecoord.roles._duties import PARTS, Duty, Part
 from carecoord.roles._team import WEEKDAYS, Weekday
 
 __all__ = ["Moments", "of_duty", "of_members", "of_period"]
-
-PARTS: tuple[Part, ...] = ("accountable", "responsible", "consulted", "informed")
 
 
 @attrs.frozen
@@ -36,21 +34,17 @@ class Moments:
 
     def runs(self, first: date, end: date) -> Iterator[tuple[date, list[tuple[date, date]]]]:
         """Give a day to look at, and the half-open pairs of days up to `end` on which everything is as on that day."""
+        patterns = [tuple(weekday in week for week in self.weeks) for weekday in WEEKDAYS]
         edges = [first, *sorted(day for day in self.dates if first < day < end), end]
         for since, until in pairwise(edges):
-            if self.weeks:
-                yield from self._by_weekday(since, until)
-            else:
+            if len(set(patterns)) == 1:
                 yield since, [(since, until)]
-
-    def _by_weekday(self, since: date, until: date) -> Iterator[tuple[date, list[tuple[date, date]]]]:
-        alike: dict[tuple[bool, ...], list[tuple[date, date]]] = {}
-        patterns = [tuple(weekday in week for week in self.weeks) for weekday in WEEKDAYS]
-        for ordinal in range(since.toordinal(), until.toordinal()):
-            day = date.fromordinal(ordinal)
-            alike.setdefault(patterns[day.weekday()], []).append((day, day + DAY))
-        for pairs in alike.values():
-            yield pairs[0][0], pairs
+                continue
+            alike: dict[tuple[bool, ...], list[tuple[date, date]]] = {}
+            for ordinal in range(since.toordinal(), until.toordinal()):
+                day = date.fromordinal(ordinal)
+                alike.setdefault(patterns[day.weekday()], []).append((day, day + DAY))
+            yield from ((pairs[0][0], pairs) for pairs in alike.values())
 
 
 def of_period(*bounds: date | None) -> Moments:

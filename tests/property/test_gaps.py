@@ -1,0 +1,84 @@
+"""The gaps of a period against a naive reading of the rules, day by day."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import attrs
+from hypothesis import given, settings, strategies as st
+
+from carecoord.roles import Gap, ResponsibilityMatrix, Team, TeamRecord, gaps
+from tests.roles.reading import Reading, Told
+from tests.roles.strategies import IDS, busy_matrices, busy_teams, days, licensed_teams, records
+
+LIKELY = ("care-manager", "primary-care-provider", "care-manager", "nurse", "psychologist", "patient", "boss")
+TASKS = ("follow-up", "prescribe", "psychotherapy", "risk-assessment", "crisis-response", "self-manage", "own-plan")
+PEOPLE = {"ada": 3, "ben": 130, "stranger": 900}
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[Team, ResponsibilityMatrix, TeamRecord, date, date]:
+    """Give a team, its duties, what has happened, and a period of up to seven weeks."""
+    team = draw(busy_teams(among=LIKELY))
+    duties = draw(busy_matrices(of=TASKS, among=LIKELY))
+    record = draw(st.just(TeamRecord()) | records(of=[one.id for one in duties.duties], ids=IDS))
+    first = draw(days())
+    return team, duties, record, first, first + timedelta(days=draw(st.integers(0, 48)))
+
+
+@st.composite
+def licensed_cases(draw: st.DrawFn) -> tuple[Team, ResponsibilityMatrix, TeamRecord, date, date]:
+    """Give a team whose credentials matter for every duty, and a period of up to seven weeks."""
+    among = ("primary-care-provider", "care-manager")
+    duties = draw(busy_matrices(of=("prescribe", "diagnose", "psychotherapy"), among=among))
+    first = draw(days())
+    return draw(licensed_teams(among=among)), duties, TeamRecord(), first, first + timedelta(days=48)
+
+
+def told_on(found: tuple[Gap, ...], day: date) -> set[Told]:
+    """Give what the gaps say of a day; of people who are several, the kind and the duty alone."""
+    return {
+        (gap.kind, gap.duty, None if gap.kind == "uncovered" else gap.member)
+        for gap in found
+        if any(span.is_in_force(on=day) for span in gap.days)
+    }
+
+
+@given(cases() | licensed_cases())
+@settings(max_examples=200)
+def test_gaps_of_a_period_agree_with_a_naive_reading_day_by_day(
+    case: tuple[Team, ResponsibilityMatrix, TeamRecord, date, date],
+) -> None:
+    """Whatever teams, absences, credentials, matrices and records say, each day is told as the rules read."""
+    team, duties, record, first, last = case
+    found = gaps(team, duties, between=(first, last), record=record, people=PEOPLE)
+    for ahead in range((last - first).days + 1):
+        day = first + timedelta(days=ahead)
+        assert told_on(found, day) == Reading(team, duties, day).told(record, PEOPLE)
+
+
+@given(cases() | licensed_cases())
+def test_gaps_of_a_period_are_those_of_its_days(
+    case: tuple[Team, ResponsibilityMatrix, TeamRecord, date, date],
+) -> None:
+    """A gap of a day is the gap of the period without its days, word for word, and the other way round."""
+    team, duties, record, first, last = case
+    found = gaps(team, duties, between=(first, last), record=record, people=PEOPLE)
+    for ahead in range((last - first).days + 1):
+        day = first + timedelta(days=ahead)
+        alone = gaps(team, duties, on=day, record=record, people=PEOPLE)
+        within = [gap for gap in found if any(span.is_in_force(on=day) for span in gap.days)]
+        assert {attrs.evolve(gap, days=()) for gap in within} == set(alone)
+        assert len(within) == len(alone)
+
+
+@given(cases() | licensed_cases())
+def test_days_of_a_gap_lie_in_the_period_apart_and_in_order(
+    case: tuple[Team, ResponsibilityMatrix, TeamRecord, date, date],
+) -> None:
+    """Each gap has days, none twice, none outside; spans that touch are one."""
+    team, duties, record, first, last = case
+    for gap in gaps(team, duties, between=(first, last), record=record):
+        assert first <= gap.days[0].since
+        assert gap.days[-1].last <= last
+        assert all(one.until < other.since for one, other in zip(gap.days, gap.days[1:], strict=False))
