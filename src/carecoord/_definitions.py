@@ -8,7 +8,6 @@ Classes are plain attrs values; `carecoord._values.key` names the key of a field
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -442,6 +441,7 @@ def read_json(text: str, *, name: str) -> Any:
     Raises:
         DataError: it is no such JSON.
     """
+    import json  # noqa: PLC0415 - definitions are TOML
 
     def refuse(constant: str) -> Any:
         raise ValueError(f"{constant} is no number in JSON")

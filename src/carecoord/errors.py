@@ -7,7 +7,6 @@ No message ever holds the name or identifier of a person in care.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import NamedTuple
 
 __all__ = [
@@ -24,6 +23,8 @@ __all__ = [
 
 def did_you_mean(found: str, known: Iterable[str]) -> str:
     """Give `", did you mean x?"` for the nearest known name, or nothing where none is near."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only where something is wrong
+
     near = get_close_matches(found[:200], list(known), n=1, cutoff=0.6)
     return f", did you mean {near[0]}?" if near else ""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from carecoord.rules._nodes import (
     AGGREGATES,
     And,
@@ -32,7 +30,12 @@ def written(value: float | str) -> str:
         return "yes" if value else "no"
     if isinstance(value, str):
         return f"'{value}'" if "'" not in value else f'"{value}"'
-    return format(Decimal(repr(value)), "f")
+    text = repr(value)
+    if "e" not in text:
+        return text
+    from decimal import Decimal  # noqa: PLC0415 - few rules hold so small a number
+
+    return format(Decimal(text), "f")
 
 
 _CHOICE, _OR, _AND, _NOT, _COMPARISON, _SUM, _PRODUCT, _SIGN, _ATOM = range(9)

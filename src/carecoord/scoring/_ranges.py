@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 from functools import reduce
 
 from carecoord.rules import Bounds
@@ -151,9 +150,8 @@ def _common(a: float | None, b: float | None) -> float | None:
 
 
 def _per_one(value: float) -> int:
-    exponent = Decimal(repr(value)).normalize().as_tuple().exponent
-    places = -exponent if isinstance(exponent, int) else 0
-    return int(10 ** max(0, places))
+    decimals = f"{value:.9f}".rstrip("0").partition(".")[2]
+    return int(10 ** len(decimals))
 
 
 def _step(values: Sequence[float]) -> float:
