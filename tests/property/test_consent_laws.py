@@ -113,9 +113,9 @@ def test_expiry_changes_the_answer_on_its_day_and_not_before(r: Random) -> None:
     label, question = make.a_label(r), make.a_question(r)
     asked = {**question, "on": make.FIRST + timedelta(weeks=3), "as_of": None}
     for place, consent in enumerate(consents):
-        ended = attrs.evolve(consent, ends=asked["on"])
+        ended = attrs.evolve(consent, until=asked["on"])
         rest = [*consents[:place], *consents[place + 1 :]]
-        held = attrs.evolve(consent, ends=asked["on"] + DAY)
+        held = attrs.evolve(consent, until=asked["on"] + DAY)
         assert ask([*rest, ended], label, asked).result == ask(rest, label, asked).result
         before = {**asked, "on": asked["on"] - DAY}
         assert ask([*rest, ended], label, before) == ask([*rest, held], label, before)

@@ -143,7 +143,7 @@ class ByHand:
     def stands(self, consent: Consent) -> bool:
         """Say whether a consent is in force."""
         begun = consent.signed is None or self.on >= consent.signed
-        return consent.status == "active" and begun and not self.over(consent.ends) and self.known(consent.recorded)
+        return consent.status == "active" and begun and not self.over(consent.until) and self.known(consent.recorded)
 
     def revoked(self, consent: Consent, *, certain: bool) -> bool:
         """Say whether it was taken back for the reader, for certain or possibly."""
@@ -185,7 +185,7 @@ class ByHand:
     def applies(self, path: list[Clause], label: Label, asked: str | None) -> bool:
         """Say whether the last clause of a path applies, its words completed from those above it."""
         clause = path[-1]
-        if (clause.start is not None and self.on < clause.start) or self.over(clause.end):
+        if (clause.since is not None and self.on < clause.since) or self.over(clause.until):
             return False
         to: tuple[Recipient, ...] = next((one.to for one in reversed(path) if one.to), ())
         categories, purposes = said(path, "categories"), said(path, "purposes")
@@ -293,7 +293,7 @@ class ByHand:
             and found.member == self.member.id
             and found.patient == self.patient
             and isinstance(self.moment, datetime)
-            and found.start <= self.moment < found.end
+            and found.since <= self.moment < found.until
             and not label.notes
         )
 
@@ -306,7 +306,7 @@ def said(path: list[Clause], field: str) -> frozenset[str]:
 
 def holds(what: ProxyAuthority | Reserved, on: date) -> bool:
     """Say whether a day lies between start and end."""
-    return (what.start is None or on >= what.start) and (what.end is None or on < what.end)
+    return (what.since is None or on >= what.since) and (what.until is None or on < what.until)
 
 
 def grants(categories: frozenset[str], asked: str | None) -> bool:
@@ -360,7 +360,7 @@ def is_complete(consent: Consent, permits: list[list[Clause]]) -> bool:
         and form.says_how_to_revoke
         and all(any(one.to for one in path) for path in permits)
         and all(purposes)
-        and (consent.ends is not None or (form.expiry and all_shared))
+        and (consent.until is not None or (form.expiry and all_shared))
         and (form.says_redisclosure or not any(found & shared for found in purposes))
         and (not form.intermediary or form.participants)
         and (consent.given_by == consent.patient or consent.authority is not None)

@@ -108,8 +108,8 @@ def a_clause(r: Random, *, name: str = "1", decision: str | None = None, depth: 
         categories=some(r, (*CATEGORIES, *("all",) * 6, "sud-counselling", "psychotherapy", STRANGE)),
         to=[a_recipient(r) for _ in range(r.choice((0, 1, 1, 2)))],
         purposes=["TREAT"] if r.random() < 0.5 else some(r, (*PURPOSES, STRANGE)),
-        start=start,
-        end=end,
+        since=start,
+        until=end,
         up_to=level if permits else None,
         from_level=None if permits else level,
         unread=("a condition",) if r.random() < 0.1 else (),
@@ -124,8 +124,8 @@ def an_authority(r: Random) -> ProxyAuthority:
         patient=r.choice((PATIENT, PATIENT, PATIENT, "ben")),
         categories=some(r, (*CATEGORIES, "all", "all", "all")),
         may=some(r, POWERS),
-        start=a_day(r) if r.random() < 0.2 else None,
-        end=a_day(r) if r.random() < 0.2 else None,
+        since=a_day(r) if r.random() < 0.2 else None,
+        until=a_day(r) if r.random() < 0.2 else None,
     )
 
 
@@ -133,8 +133,8 @@ def a_reservation(r: Random) -> Reserved:
     """Give what only the person decides."""
     return Reserved(
         categories=some(r, CATEGORIES),
-        start=a_day(r) if r.random() < 0.3 else None,
-        end=a_day(r) if r.random() < 0.3 else None,
+        since=a_day(r) if r.random() < 0.3 else None,
+        until=a_day(r) if r.random() < 0.3 else None,
         patient=r.choice((None, PATIENT, "ben")),
     )
 
@@ -161,7 +161,7 @@ def a_consent(r: Random, *, name: str = "K", decision: str | None = None) -> Con
         recorded=r.choice((FIRST, FIRST, a_day(r), None)),
         status=r.choice(("active", "active", "active", "active", "active", "draft", "inactive")),
         clauses=[a_clause(r, name=str(number), decision=decision) for number in range(1, r.randint(1, 2) + 1)],
-        ends=r.choice((None, None, None, a_day(r), event)),
+        until=r.choice((None, None, None, a_day(r), event)),
         revocations=[revocation] if r.random() < 0.2 else [],
         part2=r.choice((None, FORM, form)),
         authority=an_authority(r) if by_mother and r.random() < 0.9 else None,
@@ -182,7 +182,7 @@ def a_plain_consent(r: Random, *, name: str) -> Consent:
         clauses=[
             Clause(id="1", decision="permit", categories=categories, to=to, purposes=purposes, exceptions=exceptions)
         ],
-        ends=r.choice((a_day(r), FIRST + timedelta(weeks=12))),
+        until=r.choice((a_day(r), FIRST + timedelta(weeks=12))),
         part2=FORM if r.random() < 0.7 else None,
         authority=an_authority(r),
     )
@@ -202,8 +202,8 @@ def an_emergency(r: Random) -> Emergency:
         patient=r.choice((PATIENT, PATIENT, PATIENT, "ben")),
         affiliation="clinic",
         disclosed_by="desk",
-        start=start,
-        end=start + timedelta(hours=r.randint(1, 24)),
+        since=start,
+        until=start + timedelta(hours=r.randint(1, 24)),
         nature="unconscious",
         why_no_consent="cannot be asked",
     )
@@ -212,7 +212,7 @@ def an_emergency(r: Random) -> Emergency:
 def a_question(r: Random) -> dict[str, Any]:
     """Give everything but the consents and the label that `may_see` asks for."""
     emergency = an_emergency(r) if r.random() < 0.4 else None
-    on = emergency.start if emergency is not None and r.random() < 0.6 else a_moment(r)
+    on = emergency.since if emergency is not None and r.random() < 0.6 else a_moment(r)
     urgent = emergency is not None and r.random() < 0.7
     return {
         "member": MEMBERS[0] if urgent else r.choice((*MEMBERS, *MEMBERS[:2], *MEMBERS[:2])),

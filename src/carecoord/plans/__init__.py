@@ -16,6 +16,8 @@ from carecoord.plans._statuses import (
     PlanStatus,
     legal_moves,
 )
+from carecoord.plans._view import PlanView, ViewChanges, plan_history, view
+from carecoord.plans._write_back import WriteBack, write_back
 
 __all__ = [
     "Achievement",
@@ -38,13 +40,19 @@ __all__ = [
     "Occurrence",
     "Owner",
     "PlanStatus",
+    "PlanView",
     "Priority",
     "Review",
     "ReviewCycle",
     "ReviewState",
     "ReviewStatus",
     "Revision",
+    "ViewChanges",
     "Weekday",
+    "WriteBack",
     "agenda",
     "legal_moves",
+    "plan_history",
+    "view",
+    "write_back",
 ]

@@ -13,10 +13,12 @@ from carecoord.roles._consent_reader import Reader, may_see
 from carecoord.roles._coverage import Holder, who
 from carecoord.roles._credentials import Credential, Trained, Training
 from carecoord.roles._dates import Span
+from carecoord.roles._disclosure import Disclosure, disclose, project
 from carecoord.roles._duties import Assignment, Ceiling, Duty, ResponsibilityMatrix
 from carecoord.roles._gap import Contact, Gap
 from carecoord.roles._gaps import gaps
 from carecoord.roles._labels import Label, LegalNotice, Sensitivity, read_sensitivity, sensitivity
+from carecoord.roles._projection import Withheld
 from carecoord.roles._record import Confirmation, Done, Instruction, TeamRecord
 from carecoord.roles._role import Authority, Role, RoleCode
 from carecoord.roles._team import Absence, Member, Team
@@ -35,6 +37,7 @@ __all__ = [
     "Contact",
     "Credential",
     "Declassification",
+    "Disclosure",
     "Done",
     "Duty",
     "Emergency",
@@ -62,6 +65,8 @@ __all__ = [
     "TeamRecord",
     "Trained",
     "Training",
+    "Withheld",
+    "disclose",
     "duties",
     "duty",
     "gaps",
@@ -69,6 +74,7 @@ __all__ = [
     "matrix",
     "may_see",
     "part2_gaps",
+    "project",
     "read_matrix",
     "read_sensitivity",
     "role",

@@ -120,8 +120,8 @@ class Clause:
         to: whom it is about, any of them; unstated, a permit is about nobody and a refusal about everybody but the
             person.
         purposes: what for; unstated, a permit is for none and a refusal for all.
-        start: the first day.
-        end: the day after the last, or the event it ends with.
+        since: the first day.
+        until: the day after the last, or the event it ends with.
         up_to: how confidential what is permitted may be; `N` where left out, `R` where categories are stated.
         from_level: from which level on something is refused; from the lowest where left out.
         unread: conditions of the consent that cannot be said here: with any, a permit permits nothing, and a refusal
@@ -134,8 +134,8 @@ class Clause:
     categories: frozenset[str] = attrs.field(default=frozenset(), converter=codes_of)
     to: tuple[Recipient, ...] = attrs.field(default=(), converter=_recipients)
     purposes: frozenset[str] = attrs.field(default=frozenset(), converter=codes_of)
-    start: date | None = None
-    end: date | EndingEvent | None = None
+    since: date | None = None
+    until: date | EndingEvent | None = None
     up_to: Confidentiality | None = None
     from_level: Confidentiality | None = None
     unread: tuple[str, ...] = ()
@@ -151,8 +151,8 @@ class Clause:
                 faults.append(Fault(f"$.{name}", f"{level!r:.20} is none of {', '.join(LEVELS)}"))
             if level is not None and self.decision == other:
                 faults.append(Fault(f"$.{name}", f"it does not go with {other}"))
-        if self.start is not None and isinstance(self.end, date) and self.end <= self.start:
-            faults.append(Fault("$.end", f"{self.end} is not after {self.start}; it is the day after the last"))
+        if self.since is not None and isinstance(self.until, date) and self.until <= self.since:
+            faults.append(Fault("$.until", f"{self.until} is not after {self.since}; it is the day after the last"))
         if faults:
             raise DataError("clause", faults)
 
@@ -215,8 +215,8 @@ class Terms:
     categories: frozenset[str]
     to: tuple[Recipient, ...]
     purposes: frozenset[str]
-    start: date | None
-    end: date | EndingEvent | None
+    since: date | None
+    until: date | EndingEvent | None
     level: int
     is_read: bool
     counts: bool
@@ -236,7 +236,7 @@ class Consent:
         recorded: the day it was written down; when it was signed, where left out.
         status: how it stands; any but `active` is as if it were not there.
         clauses: what it says.
-        ends: the day after its last, or the event it ends with.
+        until: the day after its last, or the event it ends with.
         revocations: when it was taken back, and for whom. That takes back what it refuses, too: a refusal that is to
             outlast it is a consent of its own.
         part2: what the form shows, where it is one under 42 CFR Part 2.
@@ -250,7 +250,7 @@ class Consent:
     recorded: date | None = attrs.field(default=attrs.Factory(lambda self: self.signed, takes_self=True))
     status: ConsentStatus = "active"
     clauses: tuple[Clause, ...] = attrs.field(converter=_clauses)
-    ends: date | EndingEvent | None = None
+    until: date | EndingEvent | None = None
     revocations: tuple[Revocation, ...] = attrs.field(default=(), converter=_revocations)
     part2: Part2Form | None = None
     authority: ProxyAuthority | None = None
@@ -259,7 +259,7 @@ class Consent:
         faults = [Fault(f"$.{name}", "is empty") for name in ("id", "patient", "given_by") if not getattr(self, name)]
         if self.status not in get_args(ConsentStatus):
             faults.append(Fault("$.status", f"{self.status!r:.40} is none of {', '.join(get_args(ConsentStatus))}"))
-        days = (("signed", self.signed), ("recorded", self.recorded), ("ends", self.ends))
+        days = (("signed", self.signed), ("recorded", self.recorded), ("until", self.until))
         faults += [
             Fault(f"$.{name}", "a date without a time is wanted") for name, day in days if isinstance(day, datetime)
         ]
@@ -300,7 +300,7 @@ class Consent:
         return (
             self.status == "active"
             and (self.signed is None or self.signed <= on)
-            and (self.ends is None or not has_ended(self.ends, on, as_of))
+            and (self.until is None or not has_ended(self.until, on, as_of))
             and (as_of is None or was_known(self.recorded, as_of))
         )
 
@@ -344,8 +344,8 @@ def _terms(clause: Clause, above: Terms | None, word: str | None = None) -> Term
         categories=categories,
         to=clause.to or (above.to if above else ()),
         purposes=purposes,
-        start=clause.start,
-        end=clause.end,
+        since=clause.since,
+        until=clause.until,
         level=LEVELS.index(level),
         is_read=not clause.unread,
         counts=above is None or (above.counts and above.is_read),

@@ -32,8 +32,8 @@ class ProxyAuthority:
         patient: the id of the person.
         categories: what it is about: sensitivity codes, or `all`; ordinary content only where there are none.
         may: `see`, `consent` or both.
-        start: the first day; `None` for always.
-        end: the day after the last, as that of coming of age.
+        since: the first day; `None` for always.
+        until: the day after the last, as that of coming of age.
         evidence: on what it rests.
     """
 
@@ -41,8 +41,8 @@ class ProxyAuthority:
     patient: str
     categories: frozenset[str] = attrs.field(default=frozenset(), converter=codes_of)
     may: frozenset[Power] = attrs.field(default=frozenset(("see", "consent")), converter=_may)
-    start: date | None = None
-    end: date | None = None
+    since: date | None = None
+    until: date | None = None
     evidence: str = ""
 
     def __attrs_post_init__(self) -> None:
@@ -54,7 +54,7 @@ class ProxyAuthority:
 
     def is_in_force(self, *, on: date) -> bool:
         """Say whether it holds on a day."""
-        return (self.start is None or self.start <= on) and (self.end is None or on < self.end)
+        return (self.since is None or self.since <= on) and (self.until is None or on < self.until)
 
 
 @attrs.frozen(kw_only=True)
@@ -63,21 +63,21 @@ class Reserved:
 
     Attributes:
         categories: sensitivity codes, or `all`.
-        start: the first day; `None` for always.
-        end: the day after the last.
+        since: the first day; `None` for always.
+        until: the day after the last.
         patient: the id of the person it is about; `None` for everybody.
         source: the law that says so.
     """
 
     categories: frozenset[str] = attrs.field(converter=codes_of)
-    start: date | None = None
-    end: date | None = None
+    since: date | None = None
+    until: date | None = None
     patient: str | None = None
     source: str = ""
 
     def is_in_force(self, *, on: date) -> bool:
         """Say whether it holds on a day."""
-        return (self.start is None or self.start <= on) and (self.end is None or on < self.end)
+        return (self.since is None or self.since <= on) and (self.until is None or on < self.until)
 
 
 @attrs.frozen(kw_only=True)
@@ -89,8 +89,8 @@ class Emergency:
         patient: the id of the person.
         affiliation: whom that member works for.
         disclosed_by: who disclosed it.
-        start: when it began.
-        end: when it is over, 24 hours later at most.
+        since: when it began.
+        until: when it is over, 24 hours later at most.
         nature: what it was.
         why_no_consent: why nobody could be asked.
 
@@ -102,26 +102,26 @@ class Emergency:
     patient: str
     affiliation: str
     disclosed_by: str
-    start: datetime
-    end: datetime
+    since: datetime
+    until: datetime
     nature: str
     why_no_consent: str
 
     def __attrs_post_init__(self) -> None:
         names = ("member", "patient", "affiliation", "disclosed_by", "nature", "why_no_consent")
         faults = [Fault(f"$.{name}", "is wanted, found nothing") for name in names if not getattr(self, name).strip()]
-        for name in ("start", "end"):
+        for name in ("since", "until"):
             when = getattr(self, name)
             if not isinstance(when, datetime) or when.tzinfo is None:
                 faults.append(Fault(f"$.{name}", "a time with its offset from UTC is wanted"))
-        if not faults and not self.start < self.end <= self.start + _LONGEST:
-            faults.append(Fault("$.end", "it is after the start, 24 hours at most"))
+        if not faults and not self.since < self.until <= self.since + _LONGEST:
+            faults.append(Fault("$.until", "it is after the start, 24 hours at most"))
         if faults:
             raise DataError("emergency", faults)
 
     def is_in_force(self, *, on: date) -> bool:
         """Say whether it lasts at a moment; on a day without a time nobody can say, so it does not."""
-        return isinstance(on, datetime) and on.tzinfo is not None and self.start <= on < self.end
+        return isinstance(on, datetime) and on.tzinfo is not None and self.since <= on < self.until
 
 
 @attrs.frozen(kw_only=True)
@@ -129,12 +129,14 @@ class Release:
     """A clinician lets the person see something that was kept from them, or notes of their own.
 
     Attributes:
-        element: the id of what is released.
+        patient: the id of the person.
+        element: what is released, as `goals.mood` or `entries.17`.
         by: who released it.
         on: the first day it may be shown.
         reason: why.
     """
 
+    patient: str
     element: str
     by: str
     on: date
@@ -149,13 +151,15 @@ class Declassification:
     """An author says that something does not disclose what its definition, or what it refers to, would.
 
     Attributes:
-        element: the id of what it is about.
+        patient: the id of the person.
+        element: what it is about, as `goals.mood` or `entries.17`.
         categories: the codes that do not hold for it.
         by: who says so.
         on: the first day it counts.
         reason: why.
     """
 
+    patient: str
     element: str
     categories: frozenset[str] = attrs.field(converter=codes_of)
     by: str
@@ -167,7 +171,7 @@ class Declassification:
 
 
 def _check_said(name: str, said: Release | Declassification) -> None:
-    wanted = ("element", "by", "reason")
+    wanted = ("patient", "element", "by", "reason")
     faults = [Fault(f"$.{each}", "is wanted, found nothing") for each in wanted if not getattr(said, each).strip()]
     if faults:
         raise DataError(name, faults)

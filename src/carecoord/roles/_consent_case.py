@@ -132,8 +132,8 @@ class Case:
         )
 
     def _has_begun(self, terms: Terms) -> bool:
-        return (terms.start is None or terms.start <= self.on) and (
-            terms.end is None or not has_ended(terms.end, self.on, self.as_of)
+        return (terms.since is None or terms.since <= self.on) and (
+            terms.until is None or not has_ended(terms.until, self.on, self.as_of)
         )
 
     def _is_permitted(self, terms: Terms) -> bool:

@@ -42,7 +42,7 @@ def part2_gaps(consent: Consent, *, codes: Sensitivity | None = None) -> tuple[s
         "participants": bool(form.intermediary.strip()) and not form.participants.strip(),
         "purpose": not permits or not all(terms.purposes for terms in permits),
         "right to revoke": not form.says_how_to_revoke,
-        "expiry": consent.ends is None and not (form.expiry and all(shared)),
+        "expiry": consent.until is None and not (form.expiry and all(shared)),
         "signature": not form.signature.strip() or (consent.given_by != consent.patient and consent.authority is None),
         "date": consent.signed is None,
         "redisclosure": not form.says_redisclosure and any(terms.purposes & known for terms in permits),
