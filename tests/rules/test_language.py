@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -34,7 +34,7 @@ WORDS = Vocabulary(
 TRUTHS = (True, False, None)
 
 
-def value(text: str, words: Vocabulary = WORDS, **facts: Any) -> Any:
+def value(text: str, words: Vocabulary = WORDS, /, **facts: Any) -> Any:
     """Evaluate a rule and hold the compiled one to it."""
     rule = parse(text, words)
     found = rule.evaluate(facts)
@@ -411,7 +411,7 @@ def test_rules_built_in_python_are_the_same_rules() -> None:
         assert str(built) == text
     for wrong in (
         lambda: total & agrees, lambda: agrees + 1, lambda: agrees > 1, lambda: total.equals("x"), lambda: ~total,
-        lambda: -agrees, lambda: bool(total > 1), lambda: total > "'\"", lambda: total > 1e10, lambda: total > [1],
+        lambda: -agrees, lambda: bool(total > 1), lambda: total > "'\"", lambda: total > 1e10, lambda: total > cast("int", [1]),
     ):  # fmt: skip
         with pytest.raises(RuleError):
             wrong()
