@@ -53,7 +53,10 @@ def test_a_decision_that_asks_says_what_for_and_why_it_is_unknown() -> None:
     assert lines[0] == "ask (rule: remission)"
     because = "phq_9.total is unknown (last on 2026-01-05, good for 4 weeks)"
     assert f"  remission: unknown ({because}) [S2, S3 for the number]" in lines
-    assert lines[-1] == "  ask for phq_9.total: last on 2026-01-05, good for 4 weeks"
+    assert lines[-2:] == [
+        "  the answers could lead to: step-down to four-weekly; adjust; stay",
+        "  ask for phq_9.total: last on 2026-01-05, good for 4 weeks",
+    ]
 
 
 CALL = "unanswered(phq_9.q9 >= 1, risk_assessment, cssrs_screener)"

@@ -142,6 +142,8 @@ class Facts(FrozenMapping[str, FactValue]):
                     verified=says.evidence != "unverified",
                 )
         yield from self._rules(truths)
+        if ruling.possible:
+            yield Reason(about="decision", id="the answers could lead to", state="; ".join(map(str, ruling.possible)))
         whys = self._whys()
         for name in ruling.missing:
             yield Reason(about="fact", id=name, state=whys.get(name) or "not known")
