@@ -236,7 +236,9 @@ class Reader:
         try:
             tree = ast.parse(self.text.strip(" "), mode="eval").body
         except SyntaxError as error:
-            self._fail("this cannot be read as a rule", self.lead + max((error.offset or 1) - 1, 0))
+            if not error.offset:
+                self._fail("this cannot be read as a rule: it ends too early", len(self.text.rstrip(" ")))
+            self._fail("this cannot be read as a rule", self.lead + error.offset - 1)
         except MemoryError:
             self._fail("this cannot be read as a rule", 0)
         self._check_depth(tree)
@@ -432,9 +434,10 @@ class Reader:
             made = Member(self.typed(tree.left, value, kind), choices)
             return Not(made) if negate else made
 
+        made = self.each(tree, make, left)
         for item, choice in zip(right.elts, choices, strict=True):
             self.possible(item, self.each(item, lambda one, it=choice: Comparison("==", one, Constant(it)), left))
-        return self.each(tree, make, left)
+        return made
 
     def boolean(self, tree: ast.BoolOp) -> Node | Many:
         kind = And if isinstance(tree.op, ast.And) else Or
