@@ -191,7 +191,7 @@ def test_lists_broadcast() -> None:
     [
         ("", "the rule is empty", 1),
         ("   ", "the rule is empty", 1),
-        ("q1 >", "cannot be read", 1),
+        ("q1 >", "cannot be read as a rule: it ends too early", 5),
         ("  nam >= 1", "unknown name nam", 3),
         ("q1 + items2", "unknown name items2, did you mean items?", 6),
         ("sum", "it is a function, write ()", 1),
