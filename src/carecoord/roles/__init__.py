@@ -17,8 +17,10 @@ from carecoord.roles._disclosure import Disclosure, disclose, project
 from carecoord.roles._duties import Assignment, Ceiling, Duty, ResponsibilityMatrix
 from carecoord.roles._gap import Contact, Gap
 from carecoord.roles._gaps import gaps
+from carecoord.roles._hand_over import HandOver, hand_over
 from carecoord.roles._labels import Label, LegalNotice, Sensitivity, read_sensitivity, sensitivity
 from carecoord.roles._projection import Withheld
+from carecoord.roles._propose import Candidate, Proposal, propose
 from carecoord.roles._record import Confirmation, Done, Instruction, TeamRecord
 from carecoord.roles._role import Authority, Role, RoleCode
 from carecoord.roles._team import Absence, Member, Team
@@ -28,6 +30,7 @@ __all__ = [
     "Absence",
     "Assignment",
     "Authority",
+    "Candidate",
     "Ceiling",
     "Clause",
     "ClauseId",
@@ -43,6 +46,7 @@ __all__ = [
     "Emergency",
     "EndingEvent",
     "Gap",
+    "HandOver",
     "Holder",
     "Instruction",
     "Label",
@@ -50,6 +54,7 @@ __all__ = [
     "Load",
     "Member",
     "Part2Form",
+    "Proposal",
     "ProxyAuthority",
     "Reader",
     "Recipient",
@@ -70,11 +75,13 @@ __all__ = [
     "duties",
     "duty",
     "gaps",
+    "hand_over",
     "matrices",
     "matrix",
     "may_see",
     "part2_gaps",
     "project",
+    "propose",
     "read_matrix",
     "read_sensitivity",
     "role",

@@ -171,7 +171,7 @@ class Day(Attendance):
         named = dict.fromkeys(one.cover for one in self.serving(member, role) if one.cover is not None)
         reasons: list[str] = []
         for cover in named:
-            covering, reason = self._covering_role(duty, role, cover)
+            covering, reason = self.covering_role(duty, role, cover)
             if covering is not None:
                 return self.contact(cover, covering, f"stands in for {member}")
             reasons.append(f"{cover}, the cover of {member}, {reason}")
@@ -237,7 +237,7 @@ class Day(Attendance):
         waiting: Contact | None = None
         reasons: list[str] = []
         for cover, why_away in self._covers(claim.member, claim.role, presence):
-            role, reason = self._covering_role(duty, claim.role, cover)
+            role, reason = self.covering_role(duty, claim.role, cover)
             if role is None:
                 reasons.append(f"{cover}, the cover, {reason}")
                 continue
@@ -292,7 +292,7 @@ class Day(Attendance):
             ),
         )
 
-    def _covering_role(self, duty: Duty, covered: str, cover: str) -> tuple[str | None, str]:
+    def covering_role(self, duty: Duty, covered: str, cover: str) -> tuple[str | None, str]:
         """Give in which role somebody may cover for another role in a duty, or else why they may not."""
         if cover not in self.active:
             return None, "is not a member that day"
