@@ -127,9 +127,9 @@ def _hooks() -> None:
         try:
             made = plain_assessment(filled, cls)
         except Exception as error:  # noqa: BLE001 - the converter raises errors of every kind, each with its place
-            raise IterableValidationError("faults", [*wrong, error], cls) from None
+            raise IterableValidationError("faults", [*wrong, error], cls) from None  # pyright: ignore[reportCallIssue]
         if wrong:
-            raise IterableValidationError("faults", wrong, cls)
+            raise IterableValidationError("faults", wrong, cls)  # pyright: ignore[reportCallIssue]
         return made
 
     def read_matrix(data: Any, cls: Any) -> Any:
