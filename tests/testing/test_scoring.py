@@ -130,13 +130,13 @@ def test_an_example_that_does_not_come_out_is_told() -> None:
     with pytest.raises(LawError) as caught:
         check_instrument(read_instrument(text), examples=1)
     assert [one.message for one in caught.value.broken] == [
-        "example 1: total is 2, the example says 3",
-        "example 1: help-sought is None, the example says 1",
-        "example 1: total is in band calm, the example says not calm",
-        "example 1: total is scored, the example says it cannot be",
-        "example 1: flags raised: none, in the example: alarm",
-        "example 3: invalid literal for int() with base 10: 'x'",
-        "example 4: calm-6: 1 fault\n  item 5 (help): 8 is no answer here, wanted 1, 2, 3 or 9",
+        "$.examples[0]: total is 2, the example says 3",
+        "$.examples[0]: help-sought is None, the example says 1",
+        "$.examples[0]: total is in band calm, the example says not calm",
+        "$.examples[0]: total is scored, the example says it cannot be",
+        "$.examples[0]: flags raised: none; the example says alarm",
+        "$.examples[2]: item 4 (alarms a day): 'x' is no answer here, wanted a whole number from 0 to 99",
+        "$.examples[3]: item 5 (help): 8 is no answer here, wanted 1, 2, 3 or 9",
     ]
     assert {one.law for one in caught.value.broken} == {"worked examples come out"}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random  # noqa: TID251 - seeded: the same order every time
 from typing import Any
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from carecoord.rules import Kind
 from carecoord.rules._nodes import Comparison, Constant, Member, Name, Node, children
 from carecoord.scoring import Instrument, Item, Respondent, Result, Score, instrument as named, score
-from carecoord.scoring._format import Example
+from carecoord.scoring._examples import failing_examples
 from carecoord.scoring._respondent import RESPONDENT
 from carecoord.testing._laws import BrokenLaw, LawError, broken_laws
 from carecoord.testing._reach import unreached
@@ -22,8 +22,6 @@ from carecoord.testing._slopes import slopes, treats_blanks
 __all__ = ["answers", "check_instrument", "respondents"]
 
 CLOSE = 1e-9
-ROUNDED = 1e-4
-"""Worked examples are printed to four decimals, of which the last may be rounded either way."""
 
 
 def answers(
@@ -321,47 +319,11 @@ def check_instrument(instrument: str | Instrument, *, examples: int = 100) -> No
     >>> check_instrument("gad-7", examples=20)
     """
     found = named(instrument) if isinstance(instrument, str) else instrument
-    broken = [BrokenLaw("worked examples come out", message) for message in _examples_that_fail(found)]
+    broken = [
+        BrokenLaw("worked examples come out", f"$.examples[{place}]: {message}")
+        for place, message in failing_examples(found)
+    ]
     broken += [BrokenLaw("each end and category can be reached", message) for message in unreached(found)]
     broken += broken_laws(_cases(found), LAWS, examples=examples)
     if broken:
         raise LawError(found.id, broken)
-
-
-def _examples_that_fail(instrument: Instrument) -> Iterator[str]:
-    for number, example in enumerate(instrument.examples, 1):
-        try:
-            given = list(map(_written, instrument.items, example.answers.split()))
-            result = score(instrument, given, respondent=example.context)
-        except ValueError as error:
-            yield f"example {number}: {error}"
-            continue
-        yield from (f"example {number}: {message}" for message in _differences(example, result))
-
-
-def _written(item: Item, text: str) -> Any:
-    """Read an answer as an example writes it."""
-    if text == "-":
-        return None
-    if item.time or any(isinstance(code, str) for code in item.codes):
-        return text
-    return float(text) if "." in text else int(text)
-
-
-def _differences(example: Example, result: Result) -> Iterator[str]:
-    for name, wanted in example.scores.items():
-        given = result[name].value if result[name].range else result[name].category
-        near = isinstance(given, int | float) and isinstance(wanted, int | float) and abs(given - wanted) <= ROUNDED
-        if not near and given != wanted:
-            yield f"{name} is {given}, the example says {wanted}"
-    for place, wanted in example.bands.items():
-        name, _, further = (place, "", "") if place in result else place.rpartition(".")
-        band = result[name].bands.get(further)
-        if band != wanted:
-            yield f"{place} is in band {band}, the example says {wanted}"
-    for name in example.unscored:
-        if result[name].value is not None or result[name].category is not None:
-            yield f"{name} is scored, the example says it cannot be"
-    raised = [flag.id for flag in result.flags if flag.state == "raised"]
-    if example.flags is not None and sorted(example.flags) != sorted(raised):
-        yield f"flags raised: {', '.join(raised) or 'none'}, in the example: {', '.join(example.flags) or 'none'}"
