@@ -15,6 +15,7 @@ from carecoord.stepped_care import (
     Episode,
     HeldBack,
     Outcome,
+    Protocol,
     RecordedFact,
     decide,
     facts,
@@ -413,7 +414,10 @@ def test_unknown_matters_only_where_it_can_change_the_outcome(operator: str, a: 
 class TestBounds:
     """A form that was half answered still decides what its answers settle."""
 
-    FOUND = ladder(ALERT + rule("a", "phq_9.total >= 15", ">high") + rule("b", "phq_9.total >= 0", "stay"))
+    @staticmethod
+    def found() -> Protocol:
+        """Give a protocol with its threshold at 15."""
+        return ladder(ALERT + rule("a", "phq_9.total >= 15", ">high") + rule("b", "phq_9.total >= 0", "stay"))
 
     @staticmethod
     def half(low: int, high: int) -> Episode:
@@ -438,7 +442,7 @@ class TestBounds:
     )
     def test_seventeen_so_far_is_fifteen_and_more(self, low: int, high: int, move: str) -> None:
         """Seventeen with two blanks is at least 15; fourteen with two blanks may be."""
-        assert decide(self.FOUND, self.half(low, high), on=date(2026, 1, 5)).move == move
+        assert decide(self.found(), self.half(low, high), on=date(2026, 1, 5)).move == move
 
     def test_bounds_reach_differences_conditions_and_named_rules(self) -> None:
         """A drop of at least three is certain where the most it can be is three below the baseline."""
@@ -454,7 +458,7 @@ class TestBounds:
 
     def test_bounds_that_are_too_old_are_no_bounds(self) -> None:
         """A stale form decides nothing."""
-        assert decide(self.FOUND, self.half(17, 23), on=date(2026, 3, 5)).move == "ask"
+        assert decide(self.found(), self.half(17, 23), on=date(2026, 3, 5)).move == "ask"
 
     def test_a_category_that_can_only_be_two_things_is_not_a_third(self) -> None:
         """What is left of a screener's levels settles the others."""
@@ -481,13 +485,16 @@ class TestBounds:
 class TestAlerts:
     """All of them are evaluated, always, before the rules."""
 
-    DOWN = ladder(
-        ALERT
-        + rule("down", "phq_9.total < 5", ">low", do='["plan"]')
-        + rule("out", "phq_9.total < 10", "exit")
-        + rule("up", "phq_9.total >= 20", ">drug"),
-        steps=THREE,
-    )
+    @staticmethod
+    def found() -> Protocol:
+        """Give a protocol that lowers, ends and raises care."""
+        return ladder(
+            ALERT
+            + rule("down", "phq_9.total < 5", ">low", do='["plan"]')
+            + rule("out", "phq_9.total < 10", "exit")
+            + rule("up", "phq_9.total >= 20", ">drug"),
+            steps=THREE,
+        )
 
     @pytest.mark.parametrize(("total", "move", "to"), [(4, "step-down", ("low",)), (9, "exit", ())])
     @pytest.mark.parametrize(("answer", "state"), [("1", "raised"), ("-", "undecided")])
@@ -496,7 +503,7 @@ class TestAlerts:
     ) -> None:
         """It becomes stay, says instead of what, and what the winner says to do still stands."""
         lines = f"2026-01-05 start high\n2026-01-05 phq_9 total={total} q9={answer}"
-        decision = decided(self.DOWN, lines, "2026-01-05")
+        decision = decided(self.found(), lines, "2026-01-05")
         assert (decision.move, decision.to_step) == ("stay", None)
         assert decision.instead_of == HeldBack(move, to, ("item-9",))  # type: ignore[arg-type]
         assert decision.rule == ("down" if total == 4 else "out")
@@ -507,13 +514,13 @@ class TestAlerts:
 
     def test_an_alert_does_not_hold_back_more_care(self) -> None:
         """Stepping up goes ahead, with the alert."""
-        decision = decided(self.DOWN, "2026-01-05 start high\n2026-01-05 phq_9 total=20 q9=3", "2026-01-05")
+        decision = decided(self.found(), "2026-01-05 start high\n2026-01-05 phq_9 total=20 q9=3", "2026-01-05")
         assert (outcome(decision), decision.instead_of) == (("step-up", "drug", "up"), None)
         assert [alert.state for alert in decision.alerts] == ["raised"]
 
     def test_a_blocked_rule_does_not_fall_through(self) -> None:
         """The next rule was written for people whom the first did not fit."""
-        decision = decided(self.DOWN, "2026-01-05 start high\n2026-01-05 phq_9 total=4 q9=1", "2026-01-05")
+        decision = decided(self.found(), "2026-01-05 start high\n2026-01-05 phq_9 total=4 q9=1", "2026-01-05")
         assert decision.rule == "down"
 
     def test_an_alert_says_what_it_blocks(self) -> None:
@@ -593,7 +600,10 @@ when = "phq_9.total > 20"
 class TestBeside:
     """Add-ons and tasks are evaluated whatever moves."""
 
-    FOUND = ladder(FACTS + DOSES + rule("a", "yes", "stay"))
+    @staticmethod
+    def found() -> Protocol:
+        """Give a protocol in which everybody stays."""
+        return ladder(FACTS + DOSES + rule("a", "yes", "stay"))
 
     @pytest.mark.parametrize(
         ("total", "marked", "add_ons", "undecided", "missing"),
@@ -611,7 +621,7 @@ class TestBeside:
         lines = f"2026-01-05 start\n2026-01-05 phq_9 total={total}" + (
             f"\n2026-01-05 marked={marked}" if marked else ""
         )
-        decision = decided(self.FOUND, lines, "2026-01-05")
+        decision = decided(self.found(), lines, "2026-01-05")
         assert (decision.add_ons, decision.undecided, decision.missing, decision.move) == (
             add_ons,
             undecided,
@@ -622,7 +632,7 @@ class TestBeside:
     def test_a_task_is_issued_whatever_moves(self) -> None:
         """With whose duty it is and by when, counted from the day it is first issued."""
         decision = decided(
-            self.FOUND, "2026-01-05 start\n2026-01-05 marked=no\n2026-02-27 phq_9 total=21", "2026-03-02"
+            self.found(), "2026-01-05 start\n2026-01-05 marked=no\n2026-02-27 phq_9 total=21", "2026-03-02"
         )
         consultation, call = decision.tasks
         assert (consultation.id, consultation.meaning, consultation.do, consultation.duty) == (
@@ -637,7 +647,7 @@ class TestBeside:
     @pytest.mark.parametrize(("on", "issued"), [("2026-03-01", False), ("2026-03-02", True)])
     def test_a_task_begins_on_its_day(self, on: str, issued: bool) -> None:
         """Day 56 is eight weeks, day 55 is not."""
-        decision = decided(self.FOUND, "2026-01-05 start\n2026-02-27 phq_9 total=9\n2026-01-05 marked=no", on)
+        decision = decided(self.found(), "2026-01-05 start\n2026-02-27 phq_9 total=9\n2026-01-05 marked=no", on)
         assert bool(decision.tasks) is issued
 
 

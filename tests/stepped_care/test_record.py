@@ -12,6 +12,7 @@ from carecoord.stepped_care import (
     Enrolment,
     Episode,
     Override,
+    Protocol,
     Withdrawal,
     accept,
     decide,
@@ -20,19 +21,23 @@ from carecoord.stepped_care import (
 )
 from tests.stepped_care.builders import STEPS, history, ladder
 
-UP_AND_DOWN = ladder(
-    '[[rules]]\nid = "in"\nin = "outside"\nwhen = "phq_9.total >= 10"\nto = "low"\n'
-    '[[rules]]\nid = "up"\nwhen = "phq_9.total >= 10"\nto = "high"\n'
-    '[[rules]]\nid = "out"\nin = "low"\nwhen = "phq_9.total < 5"\nthen = "exit"\n'
-    '[[rules]]\nid = "down"\nin = "high"\nwhen = "phq_9.total < 5"\nto = "low"\n'
-    '[[rules]]\nid = "rest"\nwhen = "yes"\nthen = "adjust"\n'
-)
 DAY = date(2026, 1, 5)
+
+
+def up_and_down() -> Protocol:
+    """Give a protocol that lets in, raises, lowers and ends care."""
+    return ladder(
+        '[[rules]]\nid = "in"\nin = "outside"\nwhen = "phq_9.total >= 10"\nto = "low"\n'
+        '[[rules]]\nid = "up"\nwhen = "phq_9.total >= 10"\nto = "high"\n'
+        '[[rules]]\nid = "out"\nin = "low"\nwhen = "phq_9.total < 5"\nthen = "exit"\n'
+        '[[rules]]\nid = "down"\nin = "high"\nwhen = "phq_9.total < 5"\nto = "low"\n'
+        '[[rules]]\nid = "rest"\nwhen = "yes"\nthen = "adjust"\n'
+    )
 
 
 def step(episode: Episode, day: int) -> str:
     """Give the step on a day of January 2026."""
-    return decide(UP_AND_DOWN, episode, on=date(2026, 1, day)).from_step
+    return decide(up_and_down(), episode, on=date(2026, 1, day)).from_step
 
 
 def test_accepting_a_decision_makes_its_move_happen() -> None:
@@ -41,7 +46,7 @@ def test_accepting_a_decision_makes_its_move_happen() -> None:
     for day, total in ((5, 12), (6, 14), (7, 3), (8, 2)):
         measured = Assessment(id=f"a{day}", on=date(2026, 1, day), instrument="phq-9", scores={"total": total})
         episode = episode.with_entry(measured)
-        episode = accept(episode, decide(UP_AND_DOWN, episode, on=date(2026, 1, day)), by="holm")
+        episode = accept(episode, decide(up_and_down(), episode, on=date(2026, 1, day)), by="holm")
     accepted = [entry for entry in episode.entries if isinstance(entry, Accepted)]
     assert [entry.decision.move for entry in accepted] == ["enter", "step-up", "step-down", "exit"]
     assert accepted[0].id == "ladder/2026-01-05/accepted"
@@ -51,19 +56,19 @@ def test_accepting_a_decision_makes_its_move_happen() -> None:
 
 def test_what_moves_nobody_changes_no_clock() -> None:
     """Accepting an adjustment leaves step and weeks as they were."""
-    episode = history(UP_AND_DOWN, "2026-01-05 start\n2026-01-19 phq_9 total=7")
-    decision = decide(UP_AND_DOWN, episode, on=date(2026, 1, 19))
+    episode = history(up_and_down(), "2026-01-05 start\n2026-01-19 phq_9 total=7")
+    decision = decide(up_and_down(), episode, on=date(2026, 1, 19))
     assert decision.move == "adjust"
     after = accept(episode, decision, by="holm", on=date(2026, 1, 20), id="mine", labels=["mental-health"])
     entry = after.entries[-1]
     assert (entry.id, entry.on, entry.labels) == ("mine", date(2026, 1, 20), frozenset(["mental-health"]))
-    assert decide(UP_AND_DOWN, after, on=date(2026, 1, 20)).from_step == "low"
+    assert decide(up_and_down(), after, on=date(2026, 1, 20)).from_step == "low"
 
 
 def test_the_record_keeps_the_decision_as_it_was_made() -> None:
     """A correction changes what past days would say, not what was decided."""
-    episode = history(UP_AND_DOWN, "2026-01-05 start\n2026-01-19 phq_9 total=14")
-    decision = decide(UP_AND_DOWN, episode, on=date(2026, 1, 19))
+    episode = history(up_and_down(), "2026-01-05 start\n2026-01-19 phq_9 total=14")
+    decision = decide(up_and_down(), episode, on=date(2026, 1, 19))
     episode = accept(episode, decision, by="holm")
     wrong = next(entry.id for entry in episode.entries if isinstance(entry, Assessment))
     right = Assessment(id="right", on=date(2026, 1, 19), instrument="phq-9", scores={"total": 4}, replaces=wrong)
@@ -72,7 +77,7 @@ def test_the_record_keeps_the_decision_as_it_was_made() -> None:
     assert (kept.decision.move, kept.decision.facts["phq_9.total"], kept.decision.digest) == (
         "step-up",
         14,
-        UP_AND_DOWN.digest,
+        up_and_down().digest,
     )
     assert kept.because.startswith("step-up to high (rule: up)\n  up: holds (phq_9.total is 14 on 2026-01-19")
     assert structure(unstructure(episode), Episode, name="episode") == episode
@@ -80,8 +85,8 @@ def test_the_record_keeps_the_decision_as_it_was_made() -> None:
 
 def test_the_same_decision_is_accepted_once() -> None:
     """The entry's id is made of protocol and day, so a second one is refused."""
-    episode = history(UP_AND_DOWN, "2026-01-05 start\n2026-01-19 phq_9 total=14")
-    decision = decide(UP_AND_DOWN, episode, on=date(2026, 1, 19))
+    episode = history(up_and_down(), "2026-01-05 start\n2026-01-19 phq_9 total=14")
+    decision = decide(up_and_down(), episode, on=date(2026, 1, 19))
     with pytest.raises(DataError, match="the id stands twice"):
         accept(accept(episode, decision, by="holm"), decision, by="lee")
 
@@ -102,8 +107,8 @@ def test_a_choice_is_made_by_who_accepts() -> None:
 
 def test_an_override_takes_place_instead() -> None:
     """Its move happens, and the decision that was not followed is kept beside the reason."""
-    episode = history(UP_AND_DOWN, "2026-01-05 start\n2026-01-19 phq_9 total=7")
-    decision = decide(UP_AND_DOWN, episode, on=date(2026, 1, 19))
+    episode = history(up_and_down(), "2026-01-05 start\n2026-01-19 phq_9 total=7")
+    decision = decide(up_and_down(), episode, on=date(2026, 1, 19))
     moved = override(episode, decision, move="step-up", step="high", by="lee", reason="asks for more", id="o1")
     entry = moved.entries[-1]
     assert isinstance(entry, Override)
@@ -130,8 +135,8 @@ def test_an_override_takes_place_instead() -> None:
 )
 def test_an_override_says_where_and_why(move: str, to: str | None, reason: str, message: str) -> None:
     """Without a reason, or with a move that leads nowhere, it is refused."""
-    episode = history(UP_AND_DOWN, "2026-01-05 start")
-    decision = decide(UP_AND_DOWN, episode, on=DAY)
+    episode = history(up_and_down(), "2026-01-05 start")
+    decision = decide(up_and_down(), episode, on=DAY)
     with pytest.raises(DataError) as refused:
         override(episode, decision, move=move, step=to, by="lee", reason=reason)  # type: ignore[arg-type]
     assert message in str(refused.value)
@@ -139,17 +144,17 @@ def test_an_override_says_where_and_why(move: str, to: str | None, reason: str, 
 
 def standing(episode: Episode) -> tuple[str, bool]:
     """Give the step on 20 January 2026, and whether an override stands then."""
-    decision = decide(UP_AND_DOWN, episode, on=date(2026, 1, 20))
+    decision = decide(up_and_down(), episode, on=date(2026, 1, 20))
     return decision.from_step, "override" in str(decision.explain())
 
 
 def test_an_override_stands_until_something_else_is_recorded() -> None:
     """A later acceptance ends it, and a withdrawal undoes it."""
-    episode = history(UP_AND_DOWN, "2026-01-05 start\n2026-01-19 phq_9 total=14")
-    decision = decide(UP_AND_DOWN, episode, on=date(2026, 1, 19))
+    episode = history(up_and_down(), "2026-01-05 start\n2026-01-19 phq_9 total=14")
+    decision = decide(up_and_down(), episode, on=date(2026, 1, 19))
     kept = override(episode, decision, move="stay", by="lee", reason="waits", id="o1")
     assert standing(kept) == ("low", True)
-    later = accept(kept, decide(UP_AND_DOWN, kept, on=date(2026, 1, 20)), by="lee")
+    later = accept(kept, decide(up_and_down(), kept, on=date(2026, 1, 20)), by="lee")
     assert standing(later) == ("high", False)
     withdrawn = kept.with_entry(Withdrawal(id="w", on=date(2026, 1, 20), replaces="o1"))
     assert standing(withdrawn) == ("low", False)
@@ -167,4 +172,4 @@ def test_records_are_per_protocol() -> None:
     )
     episode = accept(episode, decide(other, episode, on=date(2026, 3, 2)), by="holm")
     assert decide(other, episode, on=date(2026, 3, 2), accept_unverified=True).from_step == "four-weekly"
-    assert decide(UP_AND_DOWN, episode, on=date(2026, 3, 2)).from_step == "outside"
+    assert decide(up_and_down(), episode, on=date(2026, 3, 2)).from_step == "outside"
