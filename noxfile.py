@@ -75,3 +75,10 @@ def definitions(session: nox.Session) -> None:
     """Change each number, list and flag of each instrument; fail where fewer than 95 in 100 changes are noticed."""
     session.install("-e", ".[test]")
     session.run("python", "-m", "tests.mutation.definitions", *session.posargs)
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Throw spoilt definitions and answers at scoring for some minutes: only the library's own errors may come back."""
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "tests.fuzz.scoring", *(session.posargs or ["--minutes", "30"]))
