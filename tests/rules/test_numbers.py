@@ -111,10 +111,12 @@ def test_rounding_agrees_with_a_pencil(number: Fraction) -> None:
 @pytest.mark.parametrize("most", [27, 36, 63, 84, 108])
 def test_percentages_meet_their_thresholds_exactly(most: int) -> None:
     """`100 * x / y` divides once, so half of a score is 50 and not a hair less, for every score there is."""
+    rule = parse("100 * (before - after) / before >= 50", WORDS)
+    run = rule.compile()
     for before in range(1, most + 1):
         for after in range(before + 1):
-            met = value("100 * (before - after) / before >= 50", before=before, after=after)
-            assert met is (2 * (before - after) >= before)
+            facts = {"before": before, "after": after}
+            assert rule.evaluate(facts) is run(facts) is (2 * (before - after) >= before)
 
 
 def test_means_meet_their_cutoffs_exactly() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar, Literal
 
 import attrs
@@ -129,6 +129,8 @@ class Bounds:
             return cls("text", choices=frozenset((value,)))
         if isinstance(value, int | float):
             return cls("number", value, value, whole=isinstance(value, int) or value.is_integer())
+        if isinstance(value, datetime):  # which its day does not settle
+            return cls("date")
         return cls("date", value.toordinal(), value.toordinal(), whole=True)
 
     @property

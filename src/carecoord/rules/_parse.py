@@ -431,13 +431,14 @@ class Reader:
         kind = kinds.pop()
 
         def make(value: Node) -> Node:
-            made = Member(self.typed(tree.left, value, kind), choices)
+            made = Member(value, choices)
             return Not(made) if negate else made
 
-        made = self.each(tree, make, left)
+        for one in _many(left):
+            self.typed(tree.left, one, kind)
         for item, choice in zip(right.elts, choices, strict=True):
             self.possible(item, self.each(item, lambda one, it=choice: Comparison("==", one, Constant(it)), left))
-        return made
+        return self.each(tree, make, left)
 
     def boolean(self, tree: ast.BoolOp) -> Node | Many:
         kind = And if isinstance(tree.op, ast.And) else Or
