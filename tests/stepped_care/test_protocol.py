@@ -295,6 +295,24 @@ def test_an_includer_cannot_weaken_a_module(body: str, options: dict[str, Any], 
     assert message in str(refused.value)
 
 
+def test_an_includer_cannot_make_a_modules_alert_pass_over_an_incomplete_form() -> None:
+    """An alert over the latest score would fall silent; one over all readings is as it was."""
+    skipping = MEASURE.replace("P4W", "P8W") + 'incomplete = "skip"\n'
+    looking = MODULE.replace("fell or unanswered(phq_9.q8 >= 3, contact)", "phq_9.total >= 20")
+    with pytest.raises(DefinitionError) as refused:
+        ladder(RULE, head=INCLUDE, measures=skipping, modules=(looking,))
+    assert str(refused.value) == (
+        "ladder: 1 fault\n  $.measures.phq_9.incomplete: the alert fell of an included module looks at it: "
+        "incomplete must stay unknown"
+    )
+    own = looking.replace('valid_for = "P8W"', 'valid_for = "P8W"\nincomplete = "skip"')
+    for module in (MODULE, own):
+        assert (
+            ladder(RULE, head=INCLUDE, measures=skipping, modules=(module,)).parts.measures["phq_9"].incomplete
+            == "skip"
+        )
+
+
 def test_a_module_of_the_library_cannot_be_replaced() -> None:
     """Nobody slips another `self-harm` under a protocol."""
     mine = MODULE.replace('"falls"', '"self-harm"')

@@ -48,6 +48,7 @@ from carecoord.stepped_care._ruling import (
     Ruling,
 )
 from carecoord.stepped_care._scenarios import ScenarioFailure, check_scenarios
+from carecoord.stepped_care._view import EpisodeView, categories_read
 
 __all__ = [
     "Accepted",
@@ -63,6 +64,7 @@ __all__ = [
     "EnrolmentEnd",
     "Entry",
     "Episode",
+    "EpisodeView",
     "Event",
     "Expectation",
     "FactDefinition",
@@ -89,6 +91,7 @@ __all__ = [
     "Withdrawal",
     "accept",
     "assessment",
+    "categories_read",
     "check_scenarios",
     "decide",
     "enrolled_in",

@@ -16,6 +16,7 @@ from carecoord.errors import DefinitionError, Fault, RuleError, UnknownIdError, 
 from carecoord.rules import Expression, Vocabulary, parse
 from carecoord.scoring import Instrument, instrument
 from carecoord.stepped_care._definition import (
+    Alert,
     Definition,
     FactDefinition,
     Measure,
@@ -25,6 +26,7 @@ from carecoord.stepped_care._definition import (
 from carecoord.stepped_care._history import OUTSIDE
 from carecoord.stepped_care._plan import Guarded, P, places_of
 from carecoord.stepped_care._protocol import MODULES, Parts, Protocol
+from carecoord.stepped_care._readings import Derived, Latest
 from carecoord.stepped_care._reductions import Reduction
 from carecoord.stepped_care._vocabulary import (
     CLOCKS_AND_COUNTS,
@@ -135,13 +137,14 @@ class _Loader:
         texts, facts, lists = self._facts()
         reductions = self._reductions(steps, measures, instruments, facts)
         self._names(measures, texts, facts, lists)
-        words = Words(reductions, frozenset(measures), frozenset((*texts, *facts, *CLOCKS_AND_COUNTS)) - {"step"})
+        words = Words(reductions, frozenset((*texts, *facts, *CLOCKS_AND_COUNTS)) - {"step"})
         vocabulary, named = self._vocabulary(words, texts, lists)
         alerts = tuple(self._guarded("alerts", lambda file: file.alerts, vocabulary))
         add_ons = tuple(self._guarded("add_ons", lambda file: file.add_ons, vocabulary))
         tasks = tuple(self._guarded("tasks", lambda file: file.tasks, vocabulary))
         rules = tuple(self._rules(vocabulary))
         self._ladder(steps)
+        self._skipped(alerts, words.reductions)
         parts = Parts(
             measures=FrozenMapping(measures),
             facts=FrozenMapping(facts),
@@ -292,6 +295,23 @@ class _Loader:
         if id_ in seen:
             self.fault(path, "the id stands twice")
         seen.add(id_)
+
+    def _skipped(self, alerts: Iterable[Guarded[Alert]], reductions: Mapping[str, Reduction]) -> None:
+        """Hold that no alert of a module passes over an incomplete form because its includer does."""
+        own = {alert.id for alert in self.definition.alerts}
+        said = {name for module in self.modules for name, one in module.measures.items() if one.incomplete == "skip"}
+        for alert in (alert for alert in alerts if alert.says.id not in own):
+            found = (reductions[name] for name in alert.when.names)
+            read = {
+                latest.measure
+                for one in found
+                if isinstance(one, Latest | Derived)
+                for latest in one.reads
+                if latest.skip
+            }
+            for measure in sorted(read - said):
+                message = f"the alert {alert.says.id} of an included module looks at it: incomplete must stay unknown"
+                self.fault(f"$.measures.{measure}.incomplete", message)
 
     def _rules(self, vocabulary: Vocabulary) -> Iterator[tuple[Rule, Expression]]:
         seen: set[str] = set()

@@ -10,7 +10,7 @@ import attrs
 
 from carecoord._values import FrozenMapping
 from carecoord.errors import UnknownIdError
-from carecoord.roles import Label, Sensitivity
+from carecoord.roles import Holder, Label, Sensitivity
 from carecoord.roles._disclosure import Shape, shape
 from carecoord.roles._projection import Element, Projection
 from carecoord.stepped_care._entries import (
@@ -43,7 +43,8 @@ def _entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 class EpisodeView:
     """What one reader sees of an episode.
 
-    It is no episode: storing it would lose what it does not show. Nothing in it tells that, or how much, they do not see.
+    It is no episode: storing it would lose what it does not show.
+    Nothing in it tells that, or how much, they do not see.
 
     Attributes:
         person: the id of the person.
@@ -107,9 +108,7 @@ class _Pass:
         """Give the episode with the entries that are left, made anew."""
         projection, person = self.projection, self.episode.person
         shown = [
-            entry
-            for entry in self.episode.entries
-            if projection.shows(self._element(entry), self._labels_of(entry))
+            entry for entry in self.episode.entries if projection.shows(self._element(entry), self._labels_of(entry))
         ]
         if not shown and not projection.is_cleared_for_all(person):
             return None
@@ -141,7 +140,7 @@ class _Pass:
             definitions=tuple(_definitions(entry)),
             because=because,
             author=entry.by or None,
-            words=tuple(_words(entry)),
+            words=_words(entry),
         )
 
     def _read(self, decided: Decided) -> Iterator[Entry]:
@@ -150,13 +149,19 @@ class _Pass:
         known = protocol(name) if name in protocols() else None
         instruments = None if known is None else {each.instrument for each in known.parts.measures.values()}
         for entry in self.episode.entries:
-            if _day(entry.on) > on or isinstance(entry, Decided):
+            if _day(entry.on) > on or self._is_decided(entry):
                 continue
             if isinstance(entry, Assessment) and instruments is not None and entry.instrument not in instruments:
                 continue
             if isinstance(entry, Course) and entry.protocol != name:
                 continue
             yield entry
+
+    def _is_decided(self, entry: Entry) -> bool:
+        """Say whether an entry is about a decision: one itself, or a correction of one."""
+        while entry.replaces is not None and not isinstance(entry, Decided):
+            entry = self.entries[entry.replaces]
+        return isinstance(entry, Decided)
 
     # what is left
 
@@ -168,9 +173,79 @@ class _Pass:
         replaces = None if entry.replaces is None else ids[entry.replaces]
         projection.text(f"entries.{made}", *_texts(entry))
         if isinstance(entry, Decided):
-            plain = attrs.evolve(entry.decision, facts=FrozenMapping(dict(entry.decision.facts)), holders=_NOBODY)
-            return attrs.evolve(entry, id=made, by=by, replaces=replaces, decision=plain)
+            decision = attrs.evolve(
+                entry.decision,
+                facts=FrozenMapping(dict(entry.decision.facts)),
+                holders=entry.decision.holders if projection.is_cleared_for_all(person) else _NOBODY,
+            )
+            return attrs.evolve(entry, id=made, by=by, replaces=replaces, decision=decision)
         return attrs.evolve(entry, id=made, by=by, replaces=replaces)
 
 
-_NOBODY: Final = FrozenMapping[str, "Holder"]()
+_NOBODY: Final[FrozenMapping[str, Holder]] = FrozenMapping()
+
+
+def _day(when: date | datetime) -> date:
+    return when.date() if isinstance(when, datetime) else when
+
+
+def _definitions(entry: Entry) -> Iterator[tuple[str, str]]:
+    """Give what an entry is an instance of."""
+    match entry:
+        case Assessment():
+            yield "instrument", entry.instrument
+        case Event():
+            yield "event", entry.name
+        case RecordedFact():
+            yield "fact", entry.name
+        case Enrolment() | StepEntry() if entry.step is not None:
+            yield "step", f"{entry.protocol}/{entry.step}"
+        case _:
+            pass
+
+
+def _words(entry: Entry) -> tuple[str, ...]:
+    """Give the words by which an entry that is withheld could be recognised."""
+    match entry:
+        case Assessment():
+            return (entry.instrument,)
+        case Event() | RecordedFact():
+            return (entry.name,)
+        case Enrolment() | EnrolmentEnd() | StepEntry():
+            return (entry.protocol,)
+        case Accepted() | Override():
+            return (entry.decision.protocol,)
+        case Contact() | Withdrawal():
+            return ()
+
+
+def _texts(entry: Entry) -> tuple[str, ...]:
+    """Give the free text of an entry that is shown."""
+    match entry:
+        case EnrolmentEnd() | Withdrawal():
+            return (entry.reason,)
+        case Event():
+            return (entry.name,)
+        case RecordedFact():
+            return (entry.name, str(entry.value))
+        case Accepted():
+            return (entry.because,)
+        case Override():
+            return (entry.because, entry.reason)
+        case _:
+            return ()
+
+
+def _view(left: Episode) -> EpisodeView:
+    return EpisodeView(person=left.person, id=left.id, entries=left.entries)
+
+
+def _shape(episode: Episode) -> Shape:  # noqa: ARG001 - what is registered is called with the value
+    return Shape(
+        project=lambda episode, projection: _Pass(episode, projection).left(),
+        view=_view,
+        people=lambda episode: {episode.person},
+    )
+
+
+shape.register(Episode, _shape)

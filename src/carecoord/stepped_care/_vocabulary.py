@@ -130,13 +130,11 @@ class Words:
 
     Attributes:
         reductions: by name; the calls of functions join them as rules are read, named by their text.
-        measures: the names of the measures.
         taken: names that are facts, so that no event can be meant by them.
     """
 
-    def __init__(self, reductions: Mapping[str, Reduction], measures: frozenset[str], taken: frozenset[str]) -> None:
+    def __init__(self, reductions: Mapping[str, Reduction], taken: frozenset[str]) -> None:
         self.reductions = dict(reductions)
-        self.measures = measures
         self.taken = taken
 
     @property
