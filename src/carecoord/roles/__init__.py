@@ -19,6 +19,7 @@ from carecoord.roles._gap import Contact, Gap
 from carecoord.roles._gaps import gaps
 from carecoord.roles._hand_over import HandOver, hand_over
 from carecoord.roles._labels import Label, LegalNotice, Sensitivity, read_sensitivity, sensitivity
+from carecoord.roles._notify import Acknowledgement, Notice, Outstanding, TeamEvent, notify, taken_over, unacknowledged
 from carecoord.roles._projection import Withheld
 from carecoord.roles._propose import Candidate, Proposal, propose
 from carecoord.roles._record import Confirmation, Done, Instruction, TeamRecord
@@ -28,6 +29,7 @@ from carecoord.roles._workload import Load, workload
 
 __all__ = [
     "Absence",
+    "Acknowledgement",
     "Assignment",
     "Authority",
     "Candidate",
@@ -53,6 +55,8 @@ __all__ = [
     "LegalNotice",
     "Load",
     "Member",
+    "Notice",
+    "Outstanding",
     "Part2Form",
     "Proposal",
     "ProxyAuthority",
@@ -67,6 +71,7 @@ __all__ = [
     "Sensitivity",
     "Span",
     "Team",
+    "TeamEvent",
     "TeamRecord",
     "Trained",
     "Training",
@@ -79,6 +84,7 @@ __all__ = [
     "matrices",
     "matrix",
     "may_see",
+    "notify",
     "part2_gaps",
     "project",
     "propose",
@@ -87,6 +93,8 @@ __all__ = [
     "role",
     "roles",
     "sensitivity",
+    "taken_over",
+    "unacknowledged",
     "who",
     "workload",
 ]
