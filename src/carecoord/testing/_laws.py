@@ -52,6 +52,9 @@ class LawError(AssertionError):
         return "\n  ".join([head, *map(str, self.broken)])
 
 
+LawError.__module__ = "carecoord.testing"  # where it is imported from; it is shown in tracebacks
+
+
 def broken_laws(strategy: SearchStrategy[Drawn], laws: Mapping[str, Law[Drawn]], *, examples: int) -> list[BrokenLaw]:
     """Try laws on drawn examples; of each broken one, look for the smallest example.
 
