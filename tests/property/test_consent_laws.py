@@ -111,13 +111,14 @@ def test_expiry_changes_the_answer_on_its_day_and_not_before(r: Random) -> None:
     """With an end on a day, the day before is as it was, and that day is as if the consent were not there."""
     consents = make.consents(r)
     label, question = make.a_label(r), make.a_question(r)
-    asked = {**question, "on": make.FIRST + timedelta(weeks=3), "as_of": None}
+    on = make.FIRST + timedelta(weeks=3)
+    asked = {**question, "on": on, "as_of": None}
     for place, consent in enumerate(consents):
-        ended = attrs.evolve(consent, until=asked["on"])
+        ended = attrs.evolve(consent, until=on)
         rest = [*consents[:place], *consents[place + 1 :]]
-        held = attrs.evolve(consent, until=asked["on"] + DAY)
+        held = attrs.evolve(consent, until=on + DAY)
         assert ask([*rest, ended], label, asked).result == ask(rest, label, asked).result
-        before = {**asked, "on": asked["on"] - DAY}
+        before = {**asked, "on": on - DAY}
         assert ask([*rest, ended], label, before) == ask([*rest, held], label, before)
 
 

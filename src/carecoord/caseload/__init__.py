@@ -2,5 +2,6 @@
 
 from carecoord.caseload._board import Board, BoardRow, ContactDue, Latest, board
 from carecoord.caseload._caseload import Caseload
+from carecoord.caseload._view import CaseloadView, disclose_board
 
-__all__ = ["Board", "BoardRow", "Caseload", "ContactDue", "Latest", "board"]
+__all__ = ["Board", "BoardRow", "Caseload", "CaseloadView", "ContactDue", "Latest", "board", "disclose_board"]

@@ -253,7 +253,7 @@ class _Maker:
             decisions=decisions,
             due=due,
             contacts=contacts,
-            holders=FrozenMapping(self.holders(decisions, due)),
+            holders=FrozenMapping({} if person in self.caseload.unnamed else self.holders(decisions, due)),
             reasons=tuple(dict.fromkeys(reason for _, reason in weighed)),
         )
 
@@ -290,7 +290,7 @@ class _Maker:
         """Say what each protocol they are in says; where they are in none, those the caseload looks at them for."""
         known = [self.decision(id, episode) for id in episode.index().courses]
         inside = [decision for decision in known if decision.from_step != "outside"]
-        yield from inside or [self.decision(id, episode) for id in self.caseload.protocols]
+        yield from inside or [self.decision(id, episode) for id in self.caseload.protocols_for(episode.person)]
 
     def decision(self, id: str, episode: Episode) -> Decision:
         return decide(self.protocol(id), episode, on=self.on, accept_unverified=self.accept_unverified)

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 
 import attrs
 
+from carecoord._values import FrozenMapping
 from carecoord.errors import DataError, Fault
 from carecoord.plans import CarePlan
 from carecoord.roles import ResponsibilityMatrix, Team
 from carecoord.stepped_care import Episode
 
 __all__ = ["Caseload"]
+
+
+def _frozen(by_person: Mapping[str, tuple[str, ...]]) -> FrozenMapping[str, tuple[str, ...]]:
+    return FrozenMapping(by_person)
+
+
+def _people(people: Iterable[str]) -> frozenset[str]:
+    return frozenset(people)
 
 
 @attrs.frozen(kw_only=True)
@@ -24,6 +34,8 @@ class Caseload:
         team: who cares for them; `None` where the board is not to say who.
         matrix: who has which part in which duty; `None` as above.
         protocols: the ids of the protocols that people who are not enrolled are looked at for.
+        looked_at: by person, the protocols they are looked at for where it is not those.
+        unnamed: of whom it is not to be said who holds their duties.
 
     >>> Caseload(episodes=[Episode("ada")]).people
     ('ada',)
@@ -34,6 +46,8 @@ class Caseload:
     team: Team | None = None
     matrix: ResponsibilityMatrix | None = None
     protocols: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
+    looked_at: FrozenMapping[str, tuple[str, ...]] = attrs.field(default=FrozenMapping(), converter=_frozen)
+    unnamed: frozenset[str] = attrs.field(default=frozenset(), converter=_people)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what stands twice, and a team without a matrix."""
@@ -50,3 +64,7 @@ class Caseload:
     def people(self) -> tuple[str, ...]:
         """The ids of everyone with an episode or a plan, sorted."""
         return tuple(sorted({episode.person for episode in self.episodes} | {plan.person for plan in self.plans}))
+
+    def protocols_for(self, person: str) -> tuple[str, ...]:
+        """Give the protocols that somebody who is not enrolled is looked at for."""
+        return self.looked_at.get(person, self.protocols)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from functools import cached_property
-from typing import Final, Protocol
+from typing import Final, NamedTuple
 
 from carecoord.roles._catalogue import catalogued_roles
 from carecoord.roles._consent import Consent, Recipient, Terms, has_ended, was_known
@@ -16,7 +16,7 @@ from carecoord.roles._consent_reading import Branch, Question, Standing, covers,
 from carecoord.roles._labels import LEVELS, NOTES, PART2, Label, Sensitivity
 from carecoord.roles._team import Member, Team
 
-__all__ = ["Asks", "Case", "day_of"]
+__all__ = ["Asked", "Case", "day_of"]
 
 _BREAK_GLASS: Final = frozenset(("log", "document", "notify", "review"))
 _UNDER_PART2: Final = frozenset(("notice", "consent-explanation", "no-proceedings"))
@@ -26,53 +26,18 @@ _ORDINARY, _STATED = LEVELS.index("N"), LEVELS.index("R")
 _NOT_ACTIVE: Final = ConsentDecision(result="deny", reason="not-active")
 
 
-class Asks(Protocol):
-    """What a case has to know of who asks."""
+class Asked(NamedTuple):
+    """What a case has to know of who asks; see `Reader` for each."""
 
-    @property
-    def member(self) -> Member:
-        """Who it is."""
-        ...
-
-    @property
-    def purpose(self) -> str:
-        """What for."""
-        ...
-
-    @property
-    def on(self) -> date | datetime:
-        """The day or moment."""
-        ...
-
-    @property
-    def authorities(self) -> tuple[ProxyAuthority, ...]:
-        """What lets somebody see or consent for a person."""
-        ...
-
-    @property
-    def reserved(self) -> tuple[Reserved, ...]:
-        """What only the person decides."""
-        ...
-
-    @property
-    def emergency(self) -> Emergency | None:
-        """Why they see what nobody permitted."""
-        ...
-
-    @property
-    def team(self) -> Team | None:
-        """The team on which the member serves."""
-        ...
-
-    @property
-    def as_of(self) -> date | datetime | None:
-        """What was written down later is left out."""
-        ...
-
-    @property
-    def codes(self) -> Sensitivity:
-        """The sensitivity codes."""
-        ...
+    member: Member
+    purpose: str
+    on: date | datetime
+    authorities: tuple[ProxyAuthority, ...]
+    reserved: tuple[Reserved, ...]
+    emergency: Emergency | None
+    team: Team | None
+    as_of: date | datetime | None
+    codes: Sensitivity
 
 
 def _any_met(recipients: tuple[Recipient, ...], member: Member) -> bool:
@@ -94,7 +59,7 @@ def day_of(when: date | datetime) -> date:
 class Case:
     """What one reader may see of one person: what does not depend on a label is worked out once."""
 
-    def __init__(self, reader: Asks, patient: str | None, consents: Iterable[Consent]) -> None:
+    def __init__(self, reader: Asked, patient: str | None, consents: Iterable[Consent]) -> None:
         self.reader, self.patient, self.consents = reader, patient, tuple(consents)
         self.on, self.codes, self.member, self.purpose = day_of(reader.on), reader.codes, reader.member, reader.purpose
         self.as_of = None if reader.as_of is None else day_of(reader.as_of)

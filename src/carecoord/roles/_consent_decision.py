@@ -69,7 +69,7 @@ def joined(decisions: Sequence[ConsentDecision]) -> ConsentDecision:
     deciding = denied or lacking or decisions
     return ConsentDecision(
         result=deciding[0].result,
-        reason=max((each.reason for each in deciding), key=_WEIGHT.index),
+        reason=_WEIGHT[max(_WEIGHT.index(each.reason) for each in deciding)],
         clauses=tuple(sorted({clause for each in deciding for clause in each.clauses})),
         obligations=frozenset[str]().union(*(each.obligations for each in deciding)),
         nearest=tuple(sorted({words for each in deciding for words in each.nearest})),

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cached_property
-from typing import NamedTuple
 
 import attrs
 
 from carecoord.errors import DataError, Fault
 from carecoord.roles._consent import Consent
 from carecoord.roles._consent_authority import Declassification, Emergency, ProxyAuthority, Release, Reserved
-from carecoord.roles._consent_case import Case, day_of
+from carecoord.roles._consent_case import Asked, Case, day_of
 from carecoord.roles._consent_decision import ConsentDecision, joined
 from carecoord.roles._labels import Label, Sensitivity, labels_of, sensitivity
 from carecoord.roles._team import Member, Team
@@ -22,6 +21,22 @@ __all__ = ["Reader", "may_see"]
 
 def _consents(consents: Iterable[Consent]) -> tuple[Consent, ...]:
     return tuple(consents)
+
+
+def _authorities(found: Iterable[ProxyAuthority]) -> tuple[ProxyAuthority, ...]:
+    return tuple(found)
+
+
+def _reserved(found: Iterable[Reserved]) -> tuple[Reserved, ...]:
+    return tuple(found)
+
+
+def _releases(found: Iterable[Release]) -> tuple[Release, ...]:
+    return tuple(found)
+
+
+def _declassified(found: Iterable[Declassification]) -> tuple[Declassification, ...]:
+    return tuple(found)
 
 
 @attrs.frozen(kw_only=True)
@@ -51,11 +66,11 @@ class Reader:
     purpose: str
     on: date | datetime
     consents: tuple[Consent, ...] = attrs.field(default=(), converter=_consents)
-    authorities: tuple[ProxyAuthority, ...] = attrs.field(default=(), converter=tuple[ProxyAuthority, ...])
-    reserved: tuple[Reserved, ...] = attrs.field(default=(), converter=tuple[Reserved, ...])
+    authorities: tuple[ProxyAuthority, ...] = attrs.field(default=(), converter=_authorities)
+    reserved: tuple[Reserved, ...] = attrs.field(default=(), converter=_reserved)
     emergency: Emergency | None = None
-    releases: tuple[Release, ...] = attrs.field(default=(), converter=tuple[Release, ...])
-    declassified: tuple[Declassification, ...] = attrs.field(default=(), converter=tuple[Declassification, ...])
+    releases: tuple[Release, ...] = attrs.field(default=(), converter=_releases)
+    declassified: tuple[Declassification, ...] = attrs.field(default=(), converter=_declassified)
     team: Team | None = None
     as_of: date | datetime | None = None
     codes: Sensitivity = attrs.field(factory=sensitivity, repr=False)
@@ -86,7 +101,11 @@ class Reader:
 
     def _case(self, patient: str | None) -> Case:
         if patient not in self._cases:
-            self._cases[patient] = Case(self, patient, (one for one in self.consents if one.patient == patient))
+            asked = Asked(
+                self.member, self.purpose, self.on, self.authorities, self.reserved, self.emergency, self.team,
+                self.as_of, self.codes,
+            )  # fmt: skip
+            self._cases[patient] = Case(asked, patient, (one for one in self.consents if one.patient == patient))
         return self._cases[patient]
 
 
@@ -151,22 +170,8 @@ def may_see(
     if len({consent.id for consent in kept}) < len(kept):
         raise DataError("may_see", [Fault("$.consents", "two have the same id")])
     known = codes or sensitivity()
-    asked = _Asked(member, purpose, on, tuple(authorities), tuple(reserved), emergency, team, as_of, known)
+    asked = Asked(member, purpose, on, tuple(authorities), tuple(reserved), emergency, team, as_of, known)
     case = Case(asked, person, kept)
     if isinstance(labels, Label):
         return case.decide(labels)
     return joined([case.decide(label) for label in _sorted(labels_of(labels))])
-
-
-class _Asked(NamedTuple):
-    """What a reader says, for one question."""
-
-    member: Member
-    purpose: str
-    on: date | datetime
-    authorities: tuple[ProxyAuthority, ...]
-    reserved: tuple[Reserved, ...]
-    emergency: Emergency | None
-    team: Team | None
-    as_of: date | datetime | None
-    codes: Sensitivity

@@ -50,6 +50,14 @@ def codes_of(codes: Iterable[str]) -> frozenset[str]:
     return frozenset((codes,) if isinstance(codes, str) else codes)
 
 
+def _usual_notes(label: Label) -> Notes | None:
+    return "psychotherapy" if NOTES["psychotherapy"] in label.categories else None
+
+
+def _usual_level(label: Label) -> Confidentiality:
+    return "R" if label.categories or label.notes else "N"
+
+
 @attrs.frozen(kw_only=True, cache_hash=True)
 class Label:
     """What something is about, how widely it may be known, and which law it stands under.
@@ -69,18 +77,10 @@ class Label:
 
     categories: frozenset[str] = attrs.field(default=frozenset(), converter=codes_of)
     law: frozenset[str] = attrs.field(default=frozenset(), converter=codes_of)
-    notes: Notes | None = attrs.field()
+    notes: Notes | None = attrs.field(default=attrs.Factory(_usual_notes, takes_self=True))
     author: str | None = None
     handling: frozenset[str] = attrs.field(default=frozenset(), converter=codes_of)
-    confidentiality: Confidentiality = attrs.field()
-
-    @notes.default
-    def _notes(self) -> Notes | None:
-        return "psychotherapy" if NOTES["psychotherapy"] in self.categories else None
-
-    @confidentiality.default
-    def _confidentiality(self) -> Confidentiality:
-        return "R" if self.categories or self.notes else "N"
+    confidentiality: Confidentiality = attrs.field(default=attrs.Factory(_usual_level, takes_self=True))
 
     def __attrs_post_init__(self) -> None:
         faults: list[Fault] = []
@@ -122,8 +122,7 @@ class Label:
     @property
     def codes(self) -> frozenset[str]:
         """The codes that `of` makes it of; its author and its handling are not among them."""
-        usual = "R" if self.categories or self.notes else "N"
-        level = {self.confidentiality} - {usual}
+        level = {self.confidentiality} - {_usual_level(self)}
         return self.categories | self.law | level | ({self.notes} if self.notes is not None else set())
 
 

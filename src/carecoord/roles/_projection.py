@@ -46,7 +46,7 @@ class Element:
         name: what it is, as `goals.mood`.
         own: the codes its author gave it; `None` where nobody has said.
         definitions: what it is an instance of, by kind and id: they carry categories of their own.
-        because: the labels of what it would not be there without.
+        because: the labels of what it would not be there without; nobody can say that these do not hold.
         refers: the labels of what it speaks of: they count where its author said nothing.
         author: who wrote it, where that matters for notes.
         words: its title, codes and the like, to find where they stand in what is shown.
@@ -98,8 +98,9 @@ class Projection:
         found: set[Label] = set()
         codes = [element.own or frozenset[str](), *self._of_definitions(element)]
         found.update(Label.of(*(each - lifted), author=element.author) for each in codes if each - lifted)
-        inherited = element.because | (element.refers if element.own is None else frozenset[Label]())
-        found.update(_without(label, lifted) for label in inherited)
+        if element.own is None:
+            found.update(_without(label, lifted) for label in element.refers)
+        found |= element.because
         return frozenset(found or {Label()})
 
     def _of_definitions(self, element: Element) -> Iterator[frozenset[str]]:

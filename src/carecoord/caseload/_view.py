@@ -1,0 +1,211 @@
+"""What one reader may see of a caseload, and of its board."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import attrs
+
+from carecoord.caseload._board import ORDER, Board, board
+from carecoord.caseload._caseload import Caseload
+from carecoord.errors import CareCoordError
+from carecoord.plans import CarePlan, PlanView
+from carecoord.plans._view import view_of
+from carecoord.roles import Disclosure, Label, Reader, ResponsibilityMatrix, Team
+from carecoord.roles._disclosure import Shape, check_people, disclosed, shape
+from carecoord.roles._projection import Projection
+from carecoord.stepped_care import EpisodeView, Protocol, categories_read
+from carecoord.stepped_care._view import protocol_labels
+
+__all__ = ["CaseloadView", "disclose_board"]
+
+
+@attrs.frozen(kw_only=True)
+class CaseloadView:
+    """What one reader sees of a caseload. It is no caseload: storing it would lose what it does not show.
+
+    Attributes:
+        episodes: the episodes, each as they see it.
+        plans: the plans, each as they see it.
+    """
+
+    episodes: tuple[EpisodeView, ...] = ()
+    plans: tuple[PlanView, ...] = ()
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The ids of everyone in it, sorted."""
+        return tuple(sorted({episode.person for episode in self.episodes} | {plan.person for plan in self.plans}))
+
+
+class _Pass:
+    """A pass over one caseload."""
+
+    def __init__(self, caseload: Caseload, projection: Projection) -> None:
+        self.caseload, self.projection = caseload, projection
+        if caseload.team is not None:
+            projection.roster += caseload.team.members
+
+    def left(self) -> Caseload:
+        """Give the caseload with what is left of everybody; who is not there at all is nowhere in it."""
+        found = [shape(one).project(one, self.projection) for one in self.caseload.episodes]
+        episodes = [one for one in found if one is not None]
+        plans = list(self._plans())
+        people = sorted({one.person for one in (*episodes, *plans)})
+        named = [person for person in people if self._may_be_told_who(person)]
+        team = self._team(self.caseload.team, named) if named and self.caseload.team is not None else None
+        return Caseload(
+            episodes=episodes,
+            plans=plans,
+            team=team,
+            matrix=None if team is None else self._matrix(self.caseload.matrix, team, named),
+            looked_at={person: self._protocols(person) for person in people},
+            unnamed=set(people) - set(named) if team is not None else (),
+        )
+
+    def _plans(self) -> Iterator[CarePlan]:
+        """Give what is left of each plan; of the plans it goes on from or belongs to, those that are there too."""
+        found = {plan.id: shape(plan).project(plan, self.projection) for plan in self.caseload.plans}
+        ids = {name: left.id for name, left in found.items() if left is not None}
+        for plan in self.caseload.plans:
+            if (left := found[plan.id]) is not None:
+                replaces = tuple(ids[each] for each in plan.replaces if each in ids)
+                yield attrs.evolve(left, replaces=replaces, part_of=ids.get(plan.part_of or ""))
+
+    # what definitions disclose
+
+    def _protocols(self, person: str) -> tuple[str, ...]:
+        """Give the protocols that somebody is looked at for: those of which the reader may see all that they read."""
+        codes = self.projection.reader.codes
+        return tuple(
+            each
+            for each in self.caseload.protocols_for(person)
+            if self.projection.decide(person, protocol_labels(each, codes)).permits
+        )
+
+    def _may_be_told_who(self, person: str) -> bool:
+        """Say whether the reader may see all that the roles and duties of the matrix disclose, whoever has them."""
+        matrix = self.caseload.matrix
+        if matrix is None or person in self.caseload.unnamed:
+            return False
+        roles = {*matrix.minimum_team, *matrix.escalation, *(role for duty in matrix.duties for role in duty.letters)}
+        codes = self.projection.reader.codes
+        declared = [codes.default("role", role) for role in roles]
+        declared += [codes.default("duty", duty.id) for duty in matrix.duties]
+        return self.projection.is_cleared(person, {code for found in declared for code in found or ()})
+
+    def _may_see(self, labels: frozenset[Label], people: list[str]) -> bool:
+        return not labels or all(self.projection.decide(person, labels).permits for person in people)
+
+    def _team(self, team: Team, people: list[str]) -> Team:
+        """Give the team without those whose role, profession or organisation the reader may not see."""
+        kept = [each for each in team.members if self._may_see(self.projection.labels_of_member(each), people)]
+        ids = {member.id for member in kept}
+        absences = [each for each in team.absences if each.member in ids]
+        credentials = [each for each in team.credentials or () if each.member in ids]
+        return attrs.evolve(
+            team,
+            members=[attrs.evolve(each, cover=_among(each.cover, ids)) for each in kept],
+            absences=[attrs.evolve(each, cover=_among(each.cover, ids)) for each in absences],
+            credentials=None
+            if team.credentials is None
+            else [attrs.evolve(each, supervisor=_among(each.supervisor, ids)) for each in credentials],
+            trained=None if team.trained is None else [each for each in team.trained if each.member in ids],
+        )
+
+    def _matrix(
+        self, matrix: ResponsibilityMatrix | None, team: Team, people: list[str]
+    ) -> ResponsibilityMatrix | None:
+        """Give the matrix without what is assigned to somebody, or to a role, that the reader may not see."""
+        if matrix is None:
+            return None
+        ids = {None, *(member.id for member in team.members)}
+        kept = [
+            each for each in matrix.assignments if each.member in ids and self._may_see(self._of(each.role), people)
+        ]
+        return attrs.evolve(matrix, assignments=kept)
+
+    def _of(self, role: str | None) -> frozenset[Label]:
+        codes = self.projection.reader.codes.default("role", role) if role is not None else None
+        return frozenset((Label.of(*codes),)) if codes else frozenset()
+
+
+def _among(member: str | None, ids: set[str]) -> str | None:
+    return member if member in ids else None
+
+
+def _view(left: Caseload) -> CaseloadView:
+    episodes = tuple(shape(one).view(one) for one in left.episodes)
+    return CaseloadView(episodes=episodes, plans=tuple(view_of(plan) for plan in left.plans))
+
+
+def _attention(caseload: Caseload, projection: Projection) -> tuple[str, ...]:
+    return tuple(
+        f"{plan.person}: {each}" for plan in caseload.plans for each in shape(plan).attention(plan, projection)
+    )
+
+
+def _shape(caseload: Caseload) -> Shape:  # noqa: ARG001 - what is registered is called with the value
+    return Shape(
+        project=lambda caseload, projection: _Pass(caseload, projection).left(),
+        view=_view,
+        people=lambda caseload: set(caseload.people),
+        attention=_attention,
+    )
+
+
+shape.register(Caseload, _shape)
+
+
+def disclose_board(
+    caseload: Caseload,
+    reader: Reader,
+    *,
+    through: date | None = None,
+    protocols: Mapping[str, Protocol] | None = None,
+    accept_unverified: bool = False,
+) -> Disclosure[Board]:
+    """Give a reader the board of what they may see, with everything that whoever discloses has to keep.
+
+    The board is computed from what is left of the caseload, as if there were nothing else.
+    A protocol's decision is shown to a reader only who may see everything that the protocol declares it may read, and
+    who is responsible only to one who may see what the roles of the matrix disclose: for others the place is empty,
+    whatever there is.
+
+    Args:
+        caseload: people, plans and team, as they are.
+        reader: who sees it; the board is that of their day.
+        through: the last day that is looked ahead to.
+        protocols: protocols of one's own, by id.
+        accept_unverified: decide also where a number that a decision rests on was not read in a source.
+
+    Returns:
+        the record, with the board as its view; `attention` names whoever is more urgent than the reader can see.
+
+    Raises:
+        UnknownIdError: an episode that they see is enrolled in a protocol that nothing describes.
+        DataError: a consent is about somebody who is not on the caseload.
+    """
+    own = {name: categories_read(each, reader.codes) for name, each in (protocols or {}).items()}
+    knowing = attrs.evolve(reader, codes=reader.codes.with_defaults("protocol", own)) if own else reader
+    check_people(set(caseload.people), knowing)
+    projection = Projection(knowing)
+    left = _Pass(caseload, projection).left()
+    options: dict[str, Any] = {"through": through, "protocols": protocols, "accept_unverified": accept_unverified}
+    shown = board(left, on=reader.day, **options)
+    try:
+        attention = tuple(_more_urgent(board(caseload, on=reader.day, **options), shown))
+    except CareCoordError as error:
+        attention = (f"the whole board cannot be made: {error}",)
+    return disclosed(shown, projection, attention=attention)
+
+
+def _more_urgent(whole: Board, shown: Board) -> Iterator[str]:
+    """Name whoever is more urgent on the whole board than on the one that is shown."""
+    seen = {row.person: row.need for row in shown.rows}
+    for row in whole.rows:
+        need = seen.get(row.person, ORDER[-1])
+        if ORDER.index(row.need) < ORDER.index(need):
+            yield f"{row.person}: {row.need}, {f'shown as {need}' if row.person in seen else 'not shown'}"

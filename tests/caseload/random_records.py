@@ -1,0 +1,319 @@
+"""Random labelled plans, episodes and caseloads, as scripts from which what a reader may not see can be taken or added.
+
+A script is what was written down, step by step. Taking out what is withheld, and adding more of it, must change nothing
+that the reader gets: that is how the tests say that a view knows nothing of the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+import attrs
+
+from carecoord.caseload import Caseload
+from carecoord.plans import Activity, CarePlan, Done, Goal, Need, Owner, Review, ReviewCycle
+from carecoord.roles import Clause, Consent, Label, Member, Reader, Recipient, Team, matrix
+from carecoord.stepped_care import (
+    Assessment,
+    Contact,
+    Enrolment,
+    Entry,
+    Episode,
+    Event,
+    RecordedFact,
+    Withdrawal,
+    accept,
+    decide,
+    protocol,
+)
+
+SENTINEL = "zq-sentinel"
+"""Stands in everything that is only in what is withheld."""
+
+FIRST = date(2026, 1, 5)
+DAY = date(2026, 6, 15)
+PALETTE: tuple[tuple[str, ...] | None, ...] = (
+    None, None, (), ("MH",), ("SUD",), ("ETHUD", "42CFRPart2"), ("HIV",), ("V",), ("MH", "TBOO"), ("psychotherapy",),
+)  # fmt: skip
+PEOPLE = ("anna", "ben", "cleo")
+LEE = Member("lee", role="primary-care-provider", since=FIRST, organisation="clinic", groups={"treating", "medical"})
+MEMBERS = (
+    LEE,
+    Member("holm", role="care-manager", since=FIRST, organisation="clinic"),
+    Member("okafor", role="psychiatric-consultant", since=FIRST, organisation="clinic"),
+    Member("person", role="patient", since=FIRST),
+)
+HIDDEN_MEMBER = Member(f"{SENTINEL}-adm", role="addiction-physician", since=FIRST, reach=f"{SENTINEL} 99")
+TEAM = Team(MEMBERS)
+COCM = "cocm-treat-to-target"
+
+Parts = dict[str, list[Any]]
+
+
+@attrs.frozen
+class Step:
+    """What was written down at once: the day, by whom, why, and the parts of a plan that were new or changed."""
+
+    on: date
+    parts: Parts
+    by: str = "lee"
+    reason: str = "as agreed"
+
+
+# readers
+
+
+def grants(r: Random, patient: str, to: str) -> list[Consent]:
+    """Give consents of one person to one member: to ordinary content mostly, and to some of the rest."""
+    found: list[Consent] = []
+    for categories in ((), ("MH",), ("SUD",), ("HIV",), ("all",)):
+        if r.random() < (0.7 if not categories else 0.35 if categories != ("all",) else 0.1):
+            clause = Clause(
+                id="1", decision="permit", categories=categories, to=[Recipient(person=to)], purposes=["TREAT"],
+                up_to=r.choice((None, None, "V")),
+            )  # fmt: skip
+            found.append(Consent(id=f"{patient}-{len(found)}", patient=patient, signed=FIRST, clauses=[clause]))
+    if r.random() < 0.2:
+        refusal = Clause(id="1", decision="refuse", categories=[r.choice(("MH", "SUD", "HIV"))])
+        found.append(Consent(id=f"{patient}-no", patient=patient, signed=FIRST, clauses=[refusal]))
+    return found
+
+
+def a_reader(r: Random, people: Sequence[str], *, key: bytes | None = None) -> Reader:
+    """Give a member of the team, or the first person themselves, with the consents of these people."""
+    member = Member(people[0], role="patient", since=FIRST) if r.random() < 0.1 else LEE
+    return Reader(
+        member=member,
+        purpose="TREAT" if member is LEE else "PATRQT",
+        on=DAY,
+        consents=[each for person in people for each in grants(r, person, member.id)],
+        team=TEAM if member is LEE else None,
+        key=key,
+    )
+
+
+def hidden_labels(reader: Reader, patient: str) -> list[tuple[str, ...]]:
+    """Give the labels of the palette that the reader may not see."""
+    stated = [codes for codes in PALETTE if codes]
+    return [codes for codes in stated if not reader.may_see(Label.of(*codes), patient=patient).permits]
+
+
+# plans
+
+
+def labels_for(r: Random) -> tuple[str, ...] | None:
+    """Give a label, or none."""
+    return r.choice(PALETTE)
+
+
+def parts_of_plan(r: Random, prefix: str = "") -> Parts:
+    """Give needs, goals for them, activities for those, and reviews."""
+    needs = [
+        Need(id=f"{prefix}n{i}", domain=r.choice(("physical", "mental", "substance-use", "social")), title=f"need {i}",
+             labels=labels_for(r))
+        for i in range(r.randint(0, 3))
+    ]  # fmt: skip
+    owners = (None, Owner(duty="follow-up"), Owner(duty="addiction-care"), Owner(member="lee"), Owner(member="okafor"))
+    goals = [
+        Goal(id=f"{prefix}g{i}", statement=f"goal {i}", needs=[one.id for one in needs if r.random() < 0.5],
+             owner=r.choice(owners), labels=labels_for(r), due=DAY - timedelta(days=r.randint(-9, 9)),
+             lifecycle="active")
+        for i in range(r.randint(0, 3))
+    ]  # fmt: skip
+    activities = [
+        Activity(id=f"{prefix}a{i}", kind="treatment", title=f"activity {i}", owner=r.choice(owners),
+                 goals=[one.id for one in goals if r.random() < 0.5], labels=labels_for(r))
+        for i in range(r.randint(0, 2))
+    ]  # fmt: skip
+    cycle = ReviewCycle(anchor=FIRST, every="P1M")
+    reviews = [
+        Review(id=f"{prefix}r{i}", cycle=cycle, domain=r.choice((None, "mental", "substance-use")),
+               labels=labels_for(r),
+               done=[Done(on=FIRST, by=r.choice((None, "lee", "okafor")))] if r.random() < 0.5 else ())
+        for i in range(r.randint(0, 2))
+    ]  # fmt: skip
+    return {"needs": needs, "goals": goals, "activities": activities, "reviews": reviews}
+
+
+def a_script(r: Random) -> list[Step]:
+    """Give what was written down of a plan, in one to three steps."""
+    first = Step(FIRST, parts_of_plan(r))
+    steps = [first]
+    for number in range(r.randint(0, 2)):
+        changed = {
+            name: [_changed(r, part, number) for part in parts if r.random() < 0.4]
+            for name, parts in first.parts.items()
+        }
+        steps.append(Step(FIRST + timedelta(weeks=number + 1), changed))
+    return steps
+
+
+def _changed(r: Random, part: Any, number: int) -> Any:
+    field = "statement" if isinstance(part, Goal) else "title"
+    return attrs.evolve(
+        part, **{field: f"{getattr(part, field)}, {number}"}, labels=r.choice((part.labels, labels_for(r)))
+    )
+
+
+def built(person: str, steps: Sequence[Step], **whole: Any) -> CarePlan:
+    """Make the plan that a script says."""
+    fields: Any = {**steps[0].parts, **whole}
+    plan = CarePlan(id=f"plan-of-{person}", person=person, created=steps[0].on, status="active", **fields)
+    for step in steps[1:]:
+        parts: Any = {name: parts for name, parts in step.parts.items() if parts}
+        if parts:
+            plan = plan.revise(by=step.by, on=step.on, reason=step.reason, **parts)
+    return plan
+
+
+def without(steps: Sequence[Step], names: Collection[str]) -> list[Step]:
+    """Give a script without some parts, and without what speaks of them."""
+
+    def kept(name: str, part: Any) -> Any:
+        for field in ("needs", "goals"):
+            if hasattr(part, field):
+                part = attrs.evolve(
+                    part, **{field: [one for one in getattr(part, field) if f"{field}.{one}" not in names]}
+                )
+        return part
+
+    return [
+        attrs.evolve(step, parts={
+            name: [kept(name, part) for part in parts if f"{name}.{part.id}" not in names]
+            for name, parts in step.parts.items()
+        })
+        for step in steps
+    ]  # fmt: skip
+
+
+def padded(r: Random, steps: Sequence[Step], hidden: Sequence[tuple[str, ...]]) -> list[Step]:
+    """Give a script with more that the reader may not see: parts, references to them, versions, and who holds what.
+
+    That somebody hidden holds something is added only where the reader may not see what their role discloses.
+    """
+    if not hidden:
+        return list(steps)
+    extra = parts_of_plan(r, f"{SENTINEL}-")
+    extra = {name: [_marked(part, r.choice(hidden)) for part in parts] for name, parts in extra.items()}
+    first = {name: _interleaved(r, parts, extra[name]) for name, parts in steps[0].parts.items()}
+    found = [attrs.evolve(steps[0], parts=first), *steps[1:]]
+    holders = ("SUD",) in hidden
+    found = [attrs.evolve(step, parts=_speaking(r, step.parts, extra, holders=holders)) for step in found]
+    for _ in range(r.randint(0, 2)):
+        place = r.randint(1, len(found))
+        secret = [_marked(Need(id=f"{SENTINEL}-x{r.random()}", domain="social"), r.choice(hidden))]
+        latest = found[place].on if place < len(found) else found[place - 1].on + timedelta(days=6)
+        on = found[place - 1].on + timedelta(days=r.randint(0, (latest - found[place - 1].on).days))
+        found.insert(place, Step(on, {"needs": secret}, by=f"{SENTINEL}-by", reason=f"{SENTINEL} reason"))
+    return found
+
+
+def _marked(part: Any, codes: tuple[str, ...]) -> Any:
+    field = "statement" if isinstance(part, Goal) else "title"
+    return attrs.evolve(part, **{field: f"{SENTINEL} {getattr(part, field)}"}, labels=codes)
+
+
+def _interleaved(r: Random, parts: Sequence[Any], more: Sequence[Any]) -> list[Any]:
+    """Put more parts between others, keeping the order of each."""
+    left, right, found = list(parts), list(more), []
+    while left or right:
+        found.append((left if left and (not right or r.random() < 0.5) else right).pop(0))
+    return found
+
+
+def _speaking(r: Random, parts: Parts, extra: Parts, *, holders: bool) -> Parts:
+    """Let parts whose labels are stated speak of hidden ones, and somebody hidden hold what nobody holds."""
+
+    def speaking(part: Any) -> Any:
+        changed: dict[str, Any] = {}
+        for field in ("needs", "goals"):
+            if hasattr(part, field) and part.labels is not None:
+                more = [one.id for one in extra[field] if r.random() < 0.5]
+                changed[field] = _interleaved(
+                    r, getattr(part, field), [one for one in more if one not in getattr(part, field)]
+                )
+        if holders and hasattr(part, "owner") and part.owner is None and r.random() < 0.5:
+            changed["owner"] = Owner(member=HIDDEN_MEMBER.id)
+        return attrs.evolve(part, **changed)
+
+    return {name: [speaking(part) for part in found] for name, found in parts.items()}
+
+
+# episodes
+
+
+def entries(r: Random, person: str) -> list[Entry]:
+    """Give what was entered of one person: an enrolment, scores, contacts, events and corrections."""
+    found: list[Entry] = []
+
+    def add(cls: Any, **fields: Any) -> None:
+        name = f"{person}-{len(found)}"
+        on = FIRST + timedelta(days=r.randint(0, 150))
+        labels = labels_for(r) or () if r.random() < 0.4 else ()
+        found.append(cls(**{"id": name, "on": on, "by": r.choice(("lee", "holm", "")), "labels": labels, **fields}))
+
+    if r.random() < 0.7:
+        add(Enrolment, on=FIRST, protocol=COCM)
+    for _ in range(r.randint(0, 3)):
+        total = r.randint(0, 27)
+        add(Assessment, instrument="phq-9", scores={"total": total}, items={"q9": 0 if total < 20 else 1})
+    for _ in range(r.randint(0, 2)):
+        add(Contact, how="phone")
+    if r.random() < 0.5:
+        add(Event, name="consultation")
+    if r.random() < 0.3:
+        add(RecordedFact, name="age", value=67)
+    if r.random() < 0.3:
+        add(Assessment, instrument="audit", scores={"total": 20})
+    if found and r.random() < 0.3:
+        target = r.choice(found)
+        add(Withdrawal, replaces=target.id, on=target.on)
+    return found
+
+
+def an_episode(r: Random, person: str) -> Episode:
+    """Give an episode, in which a decision was accepted now and then."""
+    episode = Episode(person, entries(r, person), id=f"episode-of-{person}" if r.random() < 0.5 else "")
+    if any(isinstance(entry, Enrolment) for entry in episode.in_force()) and r.random() < 0.4:
+        day = FIRST + timedelta(days=100)
+        decision = decide(protocol(COCM), episode, on=day, accept_unverified=True)
+        step = decision.alternatives[0] if decision.alternatives else None
+        episode = accept(episode, decision, by="lee", step=step, id=f"{person}-accepted")
+    return episode
+
+
+def more_entries(r: Random, episode: Episode, hidden: Sequence[tuple[str, ...]]) -> Episode:
+    """Give an episode with more entries that the reader may not see, all after what was decided."""
+    if not hidden:
+        return episode
+    late = FIRST + timedelta(days=120)
+    extra: list[Entry] = [
+        Assessment(id=f"{SENTINEL}-1", on=late, by=f"{SENTINEL}-by", instrument="phq-9", scores={"total": 27},
+                   items={"q9": 3}, labels=r.choice(hidden)),
+        Event(id=f"{SENTINEL}-2", on=late, name=f"{SENTINEL}-event", labels=r.choice(hidden)),
+        Contact(id=f"{SENTINEL}-3", on=DAY, labels=r.choice(hidden)),
+    ]  # fmt: skip
+    extra = r.sample(extra, r.randint(0, 3))
+    if episode.entries and r.random() < 0.5:
+        target = r.choice(episode.entries)
+        if target.kind not in {"accepted", "override"}:
+            extra.append(
+                Withdrawal(id=f"{SENTINEL}-4", on=DAY, replaces=target.id, labels=r.choice(hidden), reason=SENTINEL)
+            )
+    return attrs.evolve(episode, entries=_interleaved(r, episode.entries, extra))
+
+
+def a_caseload(r: Random, people: Sequence[str] = PEOPLE) -> tuple[list[Episode], dict[str, list[Step]]]:
+    """Give the episodes and the scripts of plans of some people."""
+    episodes = [an_episode(r, person) for person in people if r.random() < 0.8]
+    return episodes, {person: a_script(r) for person in people if r.random() < 0.6}
+
+
+def caseload(episodes: Sequence[Episode], scripts: dict[str, list[Step]], team: Team = TEAM) -> Caseload:
+    """Put a caseload together."""
+    plans = [built(person, steps) for person, steps in scripts.items()]
+    who = matrix("collaborative-care-minimum")
+    return Caseload(episodes=episodes, plans=plans, team=team, matrix=who, protocols=[COCM])
