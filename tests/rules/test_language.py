@@ -411,7 +411,8 @@ def test_rules_built_in_python_are_the_same_rules() -> None:
         assert str(built) == text
     for wrong in (
         lambda: total & agrees, lambda: agrees + 1, lambda: agrees > 1, lambda: total.equals("x"), lambda: ~total,
-        lambda: -agrees, lambda: bool(total > 1), lambda: total > "'\"", lambda: total > 1e10, lambda: total > cast("int", [1]),
+        lambda: -agrees, lambda: bool(total > 1), lambda: total > "'\"", lambda: total > 1e10,
+        lambda: total > cast("int", [1]),
     ):  # fmt: skip
         with pytest.raises(RuleError):
             wrong()
