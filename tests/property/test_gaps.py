@@ -7,11 +7,12 @@ from datetime import date, timedelta
 import attrs
 from hypothesis import given, settings, strategies as st
 
-from carecoord.roles import Gap, ResponsibilityMatrix, Team, TeamRecord, gaps
-from tests.roles.reading import Reading, Told
-from tests.roles.strategies import IDS, busy_matrices, busy_teams, days, licensed_teams, records
+from carecoord.roles import Consent, Gap, Member, ResponsibilityMatrix, Team, TeamRecord, gaps
+from tests.roles.reading import PATIENT, Reading, Told
+from tests.roles.strategies import FIRST, IDS, busy_matrices, busy_teams, consents, days, licensed_teams, records
 
 LIKELY = ("care-manager", "primary-care-provider", "care-manager", "nurse", "psychologist", "patient", "boss")
+OTHERS = ("care-manager", "primary-care-provider", "psychiatric-consultant", "friend")
 TASKS = ("follow-up", "prescribe", "psychotherapy", "risk-assessment", "crisis-response", "self-manage", "own-plan")
 PEOPLE = {"ada": 3, "ben": 130, "stranger": 900}
 
@@ -82,3 +83,23 @@ def test_days_of_a_gap_lie_in_the_period_apart_and_in_order(
         assert first <= gap.days[0].since
         assert gap.days[-1].last <= last
         assert all(one.until < other.since for one, other in zip(gap.days, gap.days[1:], strict=False))
+
+
+@given(
+    busy_teams(among=OTHERS),
+    busy_matrices(of=(*TASKS, "addiction-care"), among=LIKELY),
+    st.lists(consents(patient=PATIENT, among=LIKELY), max_size=3, unique_by=lambda one: one.id),
+    days(),
+)
+@settings(max_examples=60)
+def test_who_may_not_see_agrees_with_a_naive_reading_day_by_day(
+    team: Team, duties: ResponsibilityMatrix, given_by: list[Consent], first: date
+) -> None:
+    """Whoever has a part in a duty, or acts for somebody who has, must be permitted what it is about."""
+    last = first + timedelta(days=20)
+    member = Member(PATIENT, role="patient", since=FIRST, organisation="home")
+    team = attrs.evolve(team, members=[*team.members, member], since=None, until=None)
+    found = [gap for gap in gaps(team, duties, between=(first, last), consents=given_by) if gap.kind == "may-not-see"]
+    for ahead in range((last - first).days + 1):
+        day = first + timedelta(days=ahead)
+        assert told_on(tuple(found), day) == set(Reading(team, duties, day).unseen(given_by))

@@ -11,6 +11,7 @@ from datetime import date
 from carecoord.roles import (
     Absence,
     Assignment,
+    Consent,
     Credential,
     Duty,
     Instruction,
@@ -19,6 +20,7 @@ from carecoord.roles import (
     Role,
     Team,
     TeamRecord,
+    may_see,
     role,
     roles,
 )
@@ -27,6 +29,10 @@ INFORMAL = {"patient", "family-caregiver", "friend", "legal-representative", "em
 NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 NOBODY = {"uncovered", "no-accountable", "several-accountable", "unnamed"}
 CATALOGUE = {name: role(name) for name in roles()}
+
+LETTERS = {"accountable": "A", "responsible": "R", "consulted": "C", "informed": "I"}
+ABOUT = {"psychotherapy": "MH", "risk-assessment": "MH", "addiction-care": "SUD"}
+PATIENT = "ada"
 
 Told = tuple[str, str | None, str | None]
 """Kind, duty, and member; of somebody uncovered the duty alone, since there may be several."""
@@ -161,7 +167,7 @@ class Reading:
     def wanted(self, duty: Duty, part: str) -> tuple[set[str], set[str]]:
         """Give the people and the roles that have a part."""
         given = self.given(duty, part)
-        letter = "A" if part == "accountable" else "R"
+        letter = LETTERS[part]
         if not given:
             return set(), {name for name, letters in duty.letters.items() if letter in letters}
         return {one.member for one in given if one.member}, {one.role for one in given if one.role}
@@ -179,7 +185,7 @@ class Reading:
             for one in self.serving(name)
             if one.role in wanted and self.may(duty, part, one.role)
         }
-        letter = "A" if part == "accountable" else "R"
+        letter = LETTERS[part]
         for name in names:
             if not self.serving(name):
                 found.add((name, None, True))
@@ -433,3 +439,38 @@ class Reading:
             settling = [duty for name in self.matrix.settled_by for duty in self.matrix.duties if duty.id == name]
             duty = settling[0] if settling else None
             yield "conflict", duty.id if duty else None, self.accountable(duty)[0] if duty else None
+
+    def unseen(self, consents: list[Consent]) -> Iterator[Told]:
+        """Give who has a part in a duty and may not see what it is about."""
+        for duty in self.matrix.duties:
+            for part in LETTERS:
+                for name, held in self.parts(duty, part):
+                    informal = (
+                        "SUPNWK" if held in INFORMAL else "TREAT" if part in {"accountable", "responsible"} else "COC"
+                    )
+                    seen = [
+                        may_see(
+                            consents,
+                            one,
+                            ABOUT.get(duty.id, ()),
+                            purpose="PATRQT" if name == PATIENT else informal,
+                            on=self.on,
+                            patient=PATIENT,
+                        ).permits
+                        for one in self.serving(name)
+                        if one.role == held
+                    ]
+                    if not any(seen):
+                        yield "may-not-see", duty.id, name
+
+    def parts(self, duty: Duty, part: str) -> set[tuple[str, str]]:
+        """Give who has a part, or acts for somebody who has, each in a role."""
+        names, wanted = self.wanted(duty, part)
+        found = {(one.id, one.role) for name in self.people() for one in self.serving(name) if one.role in wanted}
+        for name in names:
+            held = [one.role for one in self.serving(name)]
+            found |= {(name, min(held, key=lambda each: (each not in duty.letters, each)))} if held else set()
+        if part in {"accountable", "responsible"}:
+            acting = [self.actor(duty, name, held) for name, held, _ in self.holders(duty, part)]
+            found |= {one for one in acting if one is not None}
+        return found

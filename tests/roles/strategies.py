@@ -16,13 +16,17 @@ from carecoord._values import Period
 from carecoord.roles import (
     Absence,
     Assignment,
+    Clause,
     Confirmation,
+    Consent,
     Credential,
     Done,
     Duty,
     Instruction,
     Member,
+    Recipient,
     ResponsibilityMatrix,
+    Revocation,
     Team,
     TeamRecord,
     Trained,
@@ -285,4 +289,37 @@ def records(draw: st.DrawFn, *, of: Sequence[str], ids: Sequence[str] = IDS) -> 
         instructions=draw(st.lists(instructions, max_size=4)),
         confirmations=draw(st.none() | st.lists(confirmations, max_size=4)),
         plan_changes=draw(st.lists(day, max_size=2)),
+    )
+
+
+@st.composite
+def clauses(draw: st.DrawFn, *, among: Sequence[str]) -> Clause:
+    """Give a clause that permits or refuses something to somebody."""
+    since, until = draw(st.just((None, None)) | periods())
+    to = draw(
+        st.sampled_from(
+            [Recipient(role=draw(st.sampled_from(among))), Recipient(person="ben"), Recipient(organisation="north")]
+        )
+    )
+    return Clause(
+        id=draw(st.sampled_from("12")),
+        decision=draw(st.sampled_from(("permit", "permit", "refuse"))),
+        categories=draw(st.sampled_from(((), ("all",), ("MH",), ("SUD",)))),
+        to=[to],
+        purposes=draw(st.sampled_from((("TREAT",), ("COC",), ("TREAT", "SUPNWK")))),
+        since=since,
+        until=until,
+    )
+
+
+@st.composite
+def consents(draw: st.DrawFn, *, patient: str, among: Sequence[str]) -> Consent:
+    """Give a consent of one person."""
+    return Consent(
+        id=draw(st.text("abc", min_size=1, max_size=6)),
+        patient=patient,
+        signed=draw(st.just(FIRST) | days()),
+        until=draw(st.none() | days()),
+        clauses=draw(st.lists(clauses(among=among), min_size=1, max_size=2, unique_by=lambda one: one.id)),
+        revocations=[Revocation(on=draw(days()))] if draw(st.booleans()) else [],
     )

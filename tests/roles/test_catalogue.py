@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,16 +11,22 @@ import pytest
 from carecoord import _definitions
 from carecoord.errors import DefinitionError, UnknownIdError
 from carecoord.roles import (
+    Ceiling,
     Duty,
+    Member,
     ResponsibilityMatrix,
     Role,
+    Team,
+    Training,
     duties,
     duty,
+    gaps,
     matrices,
     matrix,
     read_matrix,
     role,
     roles,
+    sensitivity,
 )
 
 # The table of the facts about responsibilities: duty, then the letters of patient, provider, care manager and
@@ -178,7 +185,13 @@ def test_unknown_ids_are_refused_with_the_nearest() -> None:
         matrix("collaborative-care")
     with pytest.raises(UnknownIdError, match="no duty 'nutrition'"):
         matrix("collaborative-care-minimum").duty("nutrition")
-    assert matrices() == ("collaborative-care-minimum",)
+    assert matrices() == (
+        "chronic-pain-team",
+        "collaborative-care-extended",
+        "collaborative-care-minimum",
+        "community-addiction-service",
+        "school-clinic",
+    )
 
 
 @pytest.mark.parametrize("name", matrices())
@@ -276,6 +289,7 @@ id = "ours"
 duties = [{ id = "record", letters = { care-manger = "AR" } }]
 minimum_team = ["patient", "docter"]
 escalation = ["boss"]
+trainings = [{ id = "risk", roles = ["nurse", "nures"] }]
 ceilings = [{ role = "case-manager", people = 100 }]
 assignments = [{ duty = "record", part = "informed", role = "nurze" }]
 roles = [{ id = "nurse", held_by = ["man-of-letters"] }]
@@ -288,6 +302,7 @@ roles = [{ id = "nurse", held_by = ["man-of-letters"] }]
         "$.escalation[0]: there is no role 'boss'",
         "$.ceilings[0].role: there is no role 'case-manager', did you mean care-manager?",
         "$.assignments[0].role: there is no role 'nurze', did you mean nurse?",
+        "$.trainings[risk].roles[1]: there is no role 'nures', did you mean nurse?",
         "$.roles[nurse].held_by: there is no role 'man-of-letters'",
     ]
 
@@ -303,6 +318,22 @@ roles = [{ id = "nurse", held_by = ["man-of-letters"] }]
         (
             'id = "x"\nduties = ["record"]\nassignments = [{ duty = "record", part = "informed" }]',
             "$.assignments[0]: exactly one of member and role is wanted",
+        ),
+        (
+            'id = "x"\nduties = ["record"]\ntrainings = [{ id = "risk", duties = ["recrod"] }]',
+            "$.trainings[risk].duties[0]: no duty here is 'recrod', did you mean record?",
+        ),
+        (
+            'id = "x"\nduties = ["record"]\nstanding_cover = ["recrod"]',
+            "$.standing_cover[0]: no duty here is 'recrod', did you mean record?",
+        ),
+        (
+            'id = "x"\nduties = []\ntrainings = [{ id = "risk" }, { id = "risk" }]',
+            "$.trainings[risk]: stands there twice",
+        ),
+        (
+            'id = "x"\nduties = []\ntrainings = [{ id = "risk", valid = "2 years" }]',
+            "$.trainings[risk].valid: '2 years' is no ISO 8601 duration such as P2W, P1M or PT8H",
         ),
         ('id = "x"\nduties = "record"', "$.duties: a list is wanted, found text 'record'"),
         ('id = "x"\nduties = [7]', "$.duties[0]: a table is wanted, found a whole number 7"),
@@ -332,3 +363,85 @@ def test_sources_may_be_written_out_or_by_key() -> None:
     """With references a source is a key of them; without, it is the citation itself."""
     by_key = read_matrix('id = "x"\nduties = []\nsources = ["K"]\nreferences = { K = "a book" }')
     assert by_key.sources == read_matrix('id = "x"\nduties = []\nsources = ["a book"]').sources == ("a book",)
+
+
+TEMPLATES = [name for name in matrices() if name != "collaborative-care-minimum"]
+
+
+def described(name: str) -> dict[str, Role]:
+    """Give the roles that a matrix knows."""
+    return {**{each: role(each) for each in roles()}, **{each.id: each for each in matrix(name).roles}}
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_template_says_of_everything_in_it_where_it_comes_from(name: str) -> None:
+    """Sources are written out; letters that no source assigns are ours; recalled is unverified."""
+    shipped = matrix(name)
+    assert shipped.sources
+    assert shipped.note
+    said: list[Duty | Role | Training | Ceiling] = [*shipped.duties, *shipped.roles, *shipped.trainings]
+    for each in [*said, *shipped.ceilings]:
+        assert each.sources
+        assert not [source for source in each.sources if re.fullmatch(r"[A-Z]\d+b?", source)]
+        read = [source for source in each.sources if source != "ours" and not source.startswith("recalled")]
+        assert (each.evidence in {"one-source", "two-sources"}) == bool(read)
+    for one in shipped.duties:
+        assert one.letters_evidence in {"ours", "reading"}
+        assert one.letters_evidence == "ours" or one.letters == duty(one.id).letters
+    assert all(training.notice is None or "ours" in training.note for training in shipped.trainings)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_template_gives_every_duty_to_somebody_who_may(name: str) -> None:
+    """Each duty has somebody to answer for it and to do it, and nobody has what they may not."""
+    known = described(name)
+    for each in matrix(name).duties:
+        assert each.roles("accountable"), each.id
+        assert each.roles("responsible"), each.id
+        assert all(known[held].is_professional for held in each.roles("accountable"))
+        assert all(known[held].is_professional or each.patient_may for held in each.roles("responsible"))
+        for held in each.roles("responsible"):
+            assert each.scope is None or not known[held].authority(each.scope).is_ruled_out, (each.id, held)
+
+
+@pytest.mark.parametrize("name", matrices())
+def test_one_member_for_each_role_that_is_needed_leaves_no_gap(name: str) -> None:
+    """A team that has the minimum, and the first of those who may answer for or do each duty, is whole."""
+    shipped = matrix(name)
+    needed = list(shipped.minimum_team)
+    for each in shipped.duties:
+        for part in ("accountable", "responsible"):
+            needed += [] if {*each.roles(part)} & {*needed} else each.roles(part)[:1]
+    team = Team([Member(held, role=held, since=date(2025, 1, 1), reach="ext. 1") for held in needed])
+    told = gaps(team, shipped, on=date(2026, 5, 4))
+    assert {gap.kind for gap in told} <= {"no-standing-cover"}
+    assert {gap.duty for gap in told} == set(shipped.standing_cover)
+
+
+@pytest.mark.parametrize("name", matrices())
+def test_safety_duties_of_a_template_have_a_standing_cover_asked_for(name: str) -> None:
+    """The minimum team leaves that to the site; the others ask for it wherever it is about safety."""
+    shipped = matrix(name)
+    safety = {each.id for each in shipped.duties if each.safety}
+    assert safety
+    assert name == "collaborative-care-minimum" or len(safety & set(shipped.standing_cover)) >= 2
+
+
+def test_what_prepares_and_what_approves() -> None:
+    """The plan's keeper does not sign it off, and a case review decides nothing."""
+    assert {each: duty(each).approval for each in duties() if duty(each).approval} == {
+        "own-plan": "approve-plan",
+        "case-review": "act-on-advice",
+    }
+    for name in matrices():
+        ids = {each.id for each in matrix(name).duties}
+        assert {each.approval for each in matrix(name).duties if each.approval} <= ids
+
+
+@pytest.mark.parametrize("name", matrices())
+def test_it_is_said_of_every_duty_and_role_what_it_discloses(name: str) -> None:
+    """A duty or a role of a template that nobody has labelled would be shown like any other."""
+    for each in matrix(name).duties:
+        assert sensitivity().default("duty", each.id) is not None, each.id
+    for own in matrix(name).roles:
+        assert sensitivity().default("role", own.id) is not None, own.id

@@ -231,6 +231,9 @@ def _roles_used(matrix: ResponsibilityMatrix) -> Iterator[tuple[str, str]]:
     for i, assignment in enumerate(matrix.assignments):
         if assignment.role is not None:
             yield f"$.assignments[{i}].role", assignment.role
+    for training in matrix.trainings:
+        for i, used in enumerate(training.roles):
+            yield f"$.trainings[{training.id}].roles[{i}]", used
     for own in matrix.roles:
         for used in own.held_by:
             yield f"$.roles[{own.id}].held_by", used

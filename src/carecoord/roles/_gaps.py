@@ -11,13 +11,17 @@ import attrs
 from carecoord.errors import DataError, Fault
 from carecoord.roles._checks import duty_gaps, incomplete, nobody_to_escalate, over_ceiling, unknown_roles
 from carecoord.roles._conduct import conflicts, unapproved, unconfirmed
+from carecoord.roles._consent import Consent
+from carecoord.roles._consent_authority import ProxyAuthority, Reserved
 from carecoord.roles._coverage import not_in_force
 from carecoord.roles._dates import DAY, asked, merged
 from carecoord.roles._day import Day, Days
-from carecoord.roles._duties import ResponsibilityMatrix
+from carecoord.roles._duties import PARTS, ResponsibilityMatrix
 from carecoord.roles._gap import SEVERITIES, Gap
+from carecoord.roles._labels import Sensitivity
 from carecoord.roles._moments import Moments, of_duty, of_members, of_period
 from carecoord.roles._record import TeamRecord
+from carecoord.roles._sharing import Leave, may_not_see
 from carecoord.roles._team import Team
 
 __all__ = ["gaps"]
@@ -36,6 +40,10 @@ def gaps(
     between: tuple[date, date] | None = None,
     people: Mapping[str, int] | None = None,
     record: TeamRecord | None = None,
+    consents: Iterable[Consent] | None = None,
+    authorities: Iterable[ProxyAuthority] = (),
+    reserved: Iterable[Reserved] = (),
+    codes: Sensitivity | None = None,
 ) -> tuple[Gap, ...]:
     """Give everything that is wrong with who does what, safety duties first, then in the matrix's order.
 
@@ -44,11 +52,12 @@ def gaps(
 
     It checks the rules of a valid assignment: one accountable and somebody responsible (1), both active members (2),
     one of several in a role named (3), licences and supervision (4), no patient or informal member holding what they
-    may not (5), absences and days off covered by somebody who is there and may (7), somebody to escalate to where
-    nobody answers for a duty (8), hand-overs without a gap and with a reason (9), approvals by those who may (10),
-    caseloads within their ceiling (11), one instruction about one thing (12), the minimum team complete (13), who is
-    accountable confirmed after a change (14), and whoever answers for safety within reach (15). What the rules know
-    nothing of beside team and matrix is told in `people` and `record`; what is not told is not checked.
+    may not (5), no part for somebody who may not see what it is about (6), absences and days off covered by somebody
+    who is there and may (7), somebody to escalate to where nobody answers for a duty (8), hand-overs without a gap and
+    with a reason (9), approvals by those who may (10), caseloads within their ceiling (11), one instruction about one
+    thing (12), the minimum team complete (13), who is accountable confirmed after a change (14), and whoever answers
+    for safety within reach (15). What the rules look at beside team and matrix is told in the options; what is not told
+    is not checked. The answer is for those who run the team: it says who may not see what.
 
     >>> from datetime import date
     >>> from carecoord.roles import Member, Team, matrix
@@ -67,6 +76,10 @@ def gaps(
         between: the first and the last day asked about.
         people: how many people each member carries, by the member's id, where ceilings are to be checked.
         record: what has been done, instructed and confirmed, where that is to be checked.
+        consents: what the person in care permits and refuses, where it is to be checked who may see what they do.
+        authorities: what lets somebody see or consent for the person.
+        reserved: what only the person decides.
+        codes: your own sensitivity codes and what your duties are about; those the library ships where left out.
 
     Raises:
         DataError: neither or both of `on` and `between` are given, or what is given is no day.
@@ -74,7 +87,10 @@ def gaps(
     first, end = _period(on, between)
     days = Days(team, matrix)
     found: dict[Gap, _Pairs] = {}
-    for check, moments in [*_out_of_force(team), *_within(team, _checks(days, people or {}, record or TeamRecord()))]:
+    checks = [*_checks(days, people or {}, record or TeamRecord())]
+    if consents is not None:
+        checks += _checks_of_sharing(days, Leave.of(team, consents, authorities, reserved, codes))
+    for check, moments in [*_out_of_force(team), *_within(team, checks)]:
         for day, pairs in moments.runs(first, end):
             for gap in check(days.at(day)):
                 found.setdefault(gap, []).extend(pairs)
@@ -146,6 +162,12 @@ def _checks(days: Days, people: Mapping[str, int], record: TeamRecord) -> Iterat
         for duty in days.matrix.duties:
             moments = of_duty(days, duty) | of_team | changes
             yield partial(unconfirmed, duty=duty, record=record), moments
+
+
+def _checks_of_sharing(days: Days, leave: Leave) -> Iterator[_Check]:
+    dates = of_period(*leave.dates)
+    for duty in days.matrix.duties:
+        yield partial(may_not_see, duty=duty, leave=leave), of_duty(days, duty, PARTS) | dates
 
 
 def _escalate(days: Days, found: dict[Gap, _Pairs], first: date, end: date) -> None:

@@ -97,7 +97,7 @@ def hand_over(
     days = Days(team, matrix)
     eve, day = days.at(asked(on) - DAY), days.at(on)
     wanted = [matrix.duty(name) for name in dict.fromkeys(duties)] if duties is not None else list(matrix.duties)
-    held = [(duty, part) for duty in wanted for part in _held(eve, duty, giver)]
+    held: list[tuple[Duty, Part]] = [(duty, part) for duty in wanted for part in _held(eve, duty, giver)]
     faults = [*_faults(day, giver, taker, reason), *_faults_of_duties(day, held, giver, taker)]
     if duties is not None:
         lacking = [duty for duty in wanted if duty not in [one for one, _ in held]]
@@ -126,7 +126,9 @@ def hand_over(
 
 def _held(eve: Day, duty: Duty, giver: str) -> Iterator[Part]:
     """Give the parts of a duty that somebody holds in their own right."""
-    yield from (part for part in PARTS[:2] if any(claim.member == giver for claim in eve.claims(duty, part)))
+    for part in PARTS[:2]:
+        if any(claim.member == giver for claim in eve.claims(duty, part)):
+            yield part
 
 
 def _faults(day: Day, giver: str, taker: str, reason: str) -> Iterator[Fault]:
