@@ -11,11 +11,11 @@ from typing import Any
 from cattrs.errors import IterableValidationError
 
 from carecoord._definitions import converter, read_json, structure, unstructure
-from carecoord.caseload import Caseload
+from carecoord.caseload import Caseload, CaseloadView
 from carecoord.errors import AnswerError, DataError, Fault, UnknownIdError, did_you_mean
-from carecoord.plans import CarePlan
-from carecoord.roles import ResponsibilityMatrix, Team, matrices, matrix
-from carecoord.stepped_care import Assessment, Decision, Episode, assessment
+from carecoord.plans import CarePlan, PlanView
+from carecoord.roles import Consent, ResponsibilityMatrix, Team, matrices, matrix
+from carecoord.stepped_care import Assessment, Decision, Episode, EpisodeView, assessment
 
 __all__ = ["FORMAT", "dumps", "from_dict", "loads", "to_dict"]
 
@@ -24,9 +24,13 @@ FORMAT = 1
 
 TYPES: dict[str, type] = {
     "caseload": Caseload,
+    "caseload-view": CaseloadView,
     "care-plan": CarePlan,
+    "consent": Consent,
     "decision": Decision,
     "episode": Episode,
+    "episode-view": EpisodeView,
+    "plan-view": PlanView,
     "responsibility-matrix": ResponsibilityMatrix,
     "team": Team,
 }
