@@ -313,7 +313,7 @@ class Instrument:
 
     @cached_property
     def item_places(self) -> dict[int | str, int]:
-        """The place of each item among `items`: by number (as text too, as JSON has it), by name, by id, and as `q7`."""
+        """The place of each item among `items`: by number (as text too), by name, by id, and as `q7`."""
         places: dict[int | str, int] = {}
         for place, item in enumerate(self.items):
             places[item.n] = places[f"q{item.n}"] = places[item.name] = place
