@@ -80,6 +80,12 @@ cite = "Author A. Journal 2020;1:1"
 """
 """Pro-rating, reverse and recoded items, a code that means missing, a skip rule, a measured item."""
 
+
+def calm() -> Instrument:
+    """Read the calm scale anew, so that a test sees the reading too."""
+    return read_instrument(CALM)
+
+
 HEAD = """
 id = "small"
 title = "An invented scale"

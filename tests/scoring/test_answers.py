@@ -10,23 +10,25 @@ from typing import Any
 import pytest
 
 from carecoord.errors import AnswerError, UnknownIdError
-from carecoord.scoring import Instrument, Respondent, read_instrument, score, score_many
-from tests.scoring.definitions import CALM, scale
+from carecoord.scoring import Instrument, Respondent, score, score_many
+from tests.scoring.definitions import calm, scale
 
-CALM_6 = read_instrument(CALM)
 RIGHT = [0, 1, 2, 5, 1, 4]
 
-MEASURED = scale(
-    'id = "weight"\nvalue = "q1"\nrange = [30, 200]',
-    'id = "slept"\nvalue = "minutes_between(q2, q3)"\nrange = [0, 1439]',
-    'id = "level"\nvalue = "q4"\nrange = [0, 3]',
-    items="""
+
+def measured() -> Instrument:
+    """Give a form of a weight, clock times and text codes."""
+    return scale(
+        'id = "weight"\nvalue = "q1"\nrange = [30, 200]',
+        'id = "slept"\nvalue = "minutes_between(q2, q3)"\nrange = [0, 1439]',
+        'id = "level"\nvalue = "q4"\nrange = [0, 3]',
+        items="""
     { n = 1, label = "weight", min = 30, max = 200, unit = "kg" },
     { n = 2, label = "to bed", time = true },
     { n = 3, label = "up", time = true },
     { n = 4, label = "level", values = { 0 = 0, 1 = 1, 2 = 2, "3a" = 3, "3b" = 3 } },
     """,
-)
+    )
 
 
 class Eight:
@@ -63,30 +65,30 @@ def faults(found: Instrument, answers: Any, respondent: Any = None) -> list[str]
 )
 def test_answers_come_in_many_forms(answers: Any) -> None:
     """By position or by item; whole numbers of other libraries, and 2.0 for 2."""
-    assert score(CALM_6, answers) == score(CALM_6, RIGHT)
+    assert score(calm(), answers) == score(calm(), RIGHT)
 
 
 def test_answers_may_come_one_by_one() -> None:
     """From anything that has an order."""
-    assert score(CALM_6, iter(RIGHT)) == score(CALM_6, (answer for answer in RIGHT)) == score(CALM_6, RIGHT)  # type: ignore[arg-type]
-    assert faults(CALM_6, iter([0] * 7)) == ["7 answers for 6 items; write None for one that was not answered"]
+    assert score(calm(), iter(RIGHT)) == score(calm(), (answer for answer in RIGHT)) == score(calm(), RIGHT)  # type: ignore[arg-type]
+    assert faults(calm(), iter([0] * 7)) == ["7 answers for 6 items; write None for one that was not answered"]
 
 
 def test_numbers_of_numpy_are_welcome() -> None:
     """Where NumPy is there, its integers and its double are answers, and its truth is none."""
     numpy = pytest.importorskip("numpy")
-    assert score(CALM_6, numpy.array(RIGHT)) == score(CALM_6, RIGHT)
-    assert score(CALM_6, numpy.array(RIGHT, dtype="uint8")) == score(CALM_6, RIGHT)
-    assert score(CALM_6, numpy.array(RIGHT, dtype="float64")) == score(CALM_6, RIGHT)
-    assert len(faults(CALM_6, numpy.array([True] * 6))) == 6
-    assert score(CALM_6, RIGHT, respondent={"age": numpy.int64(70)}).context["age"] == 70
+    assert score(calm(), numpy.array(RIGHT)) == score(calm(), RIGHT)
+    assert score(calm(), numpy.array(RIGHT, dtype="uint8")) == score(calm(), RIGHT)
+    assert score(calm(), numpy.array(RIGHT, dtype="float64")) == score(calm(), RIGHT)
+    assert len(faults(calm(), numpy.array([True] * 6))) == 6
+    assert score(calm(), RIGHT, respondent={"age": numpy.int64(70)}).context["age"] == 70
 
 
 @pytest.mark.parametrize("blank", [None])
 def test_what_a_mapping_leaves_out_is_blank(blank: None) -> None:
     """As is what it gives as None."""
-    assert score(CALM_6, {1: 0, 2: 1}) == score(CALM_6, [0, 1, blank, blank, blank, blank])
-    assert score(CALM_6, {}).missing == ("q1", "q2", "q3", "alarms_a_day", "q5", "q6")
+    assert score(calm(), {1: 0, 2: 1}) == score(calm(), [0, 1, blank, blank, blank, blank])
+    assert score(calm(), {}).missing == ("q1", "q2", "q3", "alarms_a_day", "q5", "q6")
 
 
 @pytest.mark.parametrize(
@@ -101,12 +103,12 @@ def test_what_a_mapping_leaves_out_is_blank(blank: None) -> None:
 )  # fmt: skip
 def test_wrong_answers_are_refused(wrong: Any, shown: str) -> None:
     """Whatever it is: yes/no, text, part of a number, no number, none of the codes."""
-    assert faults(CALM_6, [0, wrong, 2, 5, 1, 4]) == [f"item 2 (tense): {shown} is no answer here, wanted 0, 1, 2 or 3"]
+    assert faults(calm(), [0, wrong, 2, 5, 1, 4]) == [f"item 2 (tense): {shown} is no answer here, wanted 0, 1, 2 or 3"]
 
 
 def test_all_wrong_answers_are_told_at_once() -> None:
     """With what each item wants, and what is wrong about the respondent."""
-    assert faults(CALM_6, [4, None, True, 2.5, 4, "x"], {"age": "old", "sex": "f", "place": 1}) == [
+    assert faults(calm(), [4, None, True, 2.5, 4, "x"], {"age": "old", "sex": "f", "place": 1}) == [
         "item 1 (settled): 4 is no answer here, wanted 0, 1, 2 or 3",
         "item 3 (alarm): True is no answer here, wanted 0, 1, 2 or 3",
         "item 4 (alarms a day): 2.5 is no answer here, wanted a whole number from 0 to 99",
@@ -121,15 +123,15 @@ def test_all_wrong_answers_are_told_at_once() -> None:
 @pytest.mark.parametrize("number", [-1, 100, 1e99, True, "5", float("nan"), float("-inf")])
 def test_measurements_outside_their_range_are_refused(number: Any) -> None:
     """The range is that of the definition, both ends included."""
-    assert faults(CALM_6, [0, 1, 2, number, 1, 4])[0].endswith("wanted a whole number from 0 to 99")
-    assert score(CALM_6, [0, 1, 2, 99, 1, 4]).item_scores["alarms_a_day"] == 99
+    assert faults(calm(), [0, 1, 2, number, 1, 4])[0].endswith("wanted a whole number from 0 to 99")
+    assert score(calm(), [0, 1, 2, 99, 1, 4]).item_scores["alarms_a_day"] == 99
 
 
 def test_measurements_may_have_decimals_and_a_unit() -> None:
     """72.5 kg is an answer, 29.9 is not."""
-    assert score(MEASURED, [72.5, None, None, None])["weight"].value == 72.5
-    assert score(MEASURED, [30, None, None, None])["weight"].value == 30
-    assert faults(MEASURED, [29.9, None, None, None]) == [
+    assert score(measured(), [72.5, None, None, None])["weight"].value == 72.5
+    assert score(measured(), [30, None, None, None])["weight"].value == 30
+    assert faults(measured(), [29.9, None, None, None]) == [
         "item 1 (weight): 29.9 is no answer here, wanted a number from 30 to 200 kg"
     ]
 
@@ -140,14 +142,14 @@ def test_measurements_may_have_decimals_and_a_unit() -> None:
 )
 def test_clock_times_are_read(bed: str, up: str, minutes: int) -> None:
     """From one to the next, over midnight."""
-    assert score(MEASURED, [None, bed, up, None])["slept"].value == minutes
+    assert score(measured(), [None, bed, up, None])["slept"].value == minutes
     clock = [time.fromisoformat(text.zfill(5)) for text in (bed, up)]
-    assert score(MEASURED, [None, *clock, None]) == score(MEASURED, [None, bed, up, None])
+    assert score(measured(), [None, *clock, None]) == score(measured(), [None, bed, up, None])
 
 
 def test_seconds_of_a_clock_time_are_dropped() -> None:
     """Times are to the minute."""
-    assert score(MEASURED, [None, time(23, 30, 59), time(7), None])["slept"].value == 450
+    assert score(measured(), [None, time(23, 30, 59), time(7), None])["slept"].value == 450
 
 
 @pytest.mark.parametrize(
@@ -172,20 +174,27 @@ def test_seconds_of_a_clock_time_are_dropped() -> None:
 )
 def test_what_is_no_clock_time_is_refused(wrong: Any) -> None:
     """Hours and minutes of the day as digits, without a zone."""
-    assert faults(MEASURED, [None, wrong, "07:00", None])[0].endswith("is no answer here, wanted a time as 07:30")
+    assert faults(measured(), [None, wrong, "07:00", None])[0].endswith("is no answer here, wanted a time as 07:30")
 
 
 def test_codes_may_be_text() -> None:
     """Where one code is text all are; a number is then no answer."""
-    assert [score(MEASURED, [None, None, None, code])["level"].value for code in ("0", "2", "3a", "3b")] == [0, 2, 3, 3]
-    assert faults(MEASURED, [None, None, None, 2]) == ["item 4 (level): 2 is no answer here, wanted 0, 1, 2, 3a or 3b"]
-    assert faults(MEASURED, [None, None, None, True])
+    assert [score(measured(), [None, None, None, code])["level"].value for code in ("0", "2", "3a", "3b")] == [
+        0,
+        2,
+        3,
+        3,
+    ]
+    assert faults(measured(), [None, None, None, 2]) == [
+        "item 4 (level): 2 is no answer here, wanted 0, 1, 2, 3a or 3b"
+    ]
+    assert faults(measured(), [None, None, None, True])
 
 
 @pytest.mark.parametrize("answers", [[0] * 5, [0] * 7, []], ids=["5", "7", "0"])
 def test_the_number_of_answers_must_fit(answers: Any) -> None:
     """One an item."""
-    (fault,) = faults(CALM_6, answers)
+    (fault,) = faults(calm(), answers)
     assert fault.endswith("answers for 6 items; write None for one that was not answered")
 
 
@@ -194,12 +203,12 @@ def test_the_number_of_answers_must_fit(answers: Any) -> None:
 )
 def test_what_has_no_order_is_refused(answers: Any) -> None:
     """Text, bytes, sets and single values are no answers."""
-    assert faults(CALM_6, answers) == ["answers come as a list, or by item as a mapping"]
+    assert faults(calm(), answers) == ["answers come as a list, or by item as a mapping"]
 
 
 def test_items_that_are_not_there_are_told_with_the_nearest() -> None:
     """Numbers and names; `True` is not item 1, and 2.0 is not item 2."""
-    assert faults(CALM_6, {0: 1, 7: 1, "alarms-a-dey": 1, "7": 1, True: 1, 2.0: 1, None: 1}) == [
+    assert faults(calm(), {0: 1, 7: 1, "alarms-a-dey": 1, "7": 1, True: 1, 2.0: 1, None: 1}) == [
         "0: no item here",
         "7: no item here",
         "'alarms-a-dey': no item here, did you mean alarms-a-day?",
@@ -212,7 +221,7 @@ def test_items_that_are_not_there_are_told_with_the_nearest() -> None:
 
 def test_an_item_answered_twice_is_refused() -> None:
     """By two of its names, whatever the answers."""
-    assert faults(CALM_6, {4: 1, "q4": 1, "alarms-a-day": None, 2: 0}) == [
+    assert faults(calm(), {4: 1, "q4": 1, "alarms-a-day": None, 2: 0}) == [
         "item 4: answered twice, by two names",
         "item 4: answered twice, by two names",
     ]
@@ -221,7 +230,7 @@ def test_an_item_answered_twice_is_refused() -> None:
 @pytest.mark.parametrize("respondent", [[("age", 70)], 70, "age", {70}])
 def test_a_respondent_is_a_mapping(respondent: Any) -> None:
     """Whatever else it is, it is told."""
-    assert faults(CALM_6, RIGHT, respondent) == [
+    assert faults(calm(), RIGHT, respondent) == [
         f"respondent: a mapping by name is wanted, found {type(respondent).__name__}"
     ]
 
@@ -256,14 +265,14 @@ def test_a_respondent_is_a_value() -> None:
     one = Respondent(age=70, sex=None, stage="first")
     assert one == Respondent(stage="first", age=70) == {"age": 70, "stage": "first"}
     assert hash(one) == hash(Respondent(stage="first", age=70))
-    assert score(CALM_6, RIGHT, respondent=Respondent(age=70)).context == {"age": 70}
+    assert score(calm(), RIGHT, respondent=Respondent(age=70)).context == {"age": 70}
 
 
 def test_many_rows_give_a_result_or_an_error_each() -> None:
     """A wrong row does not stop the others."""
     rows: Iterator[Any] = iter([RIGHT, [9] * 6, dict(enumerate(RIGHT, 1)), "x"])
-    results = list(score_many(CALM_6, rows))
-    assert results[0] == results[2] == score(CALM_6, RIGHT)
+    results = list(score_many(calm(), rows))
+    assert results[0] == results[2] == score(calm(), RIGHT)
     assert isinstance(results[1], AnswerError)
     assert str(results[3]) == "calm-6: 1 fault\n  answers come as a list, or by item as a mapping"
 

@@ -10,15 +10,13 @@ from typing import Any
 import pytest
 
 from carecoord.errors import AnswerError, UnknownIdError
-from carecoord.scoring import Result, change, instrument, instruments, read_instrument, score
-from tests.scoring.definitions import CALM, HEAD, scale
-
-CALM_6 = read_instrument(CALM)
+from carecoord.scoring import Instrument, Result, change, instrument, instruments, read_instrument, score
+from tests.scoring.definitions import CALM, HEAD, calm, scale
 
 
 def test_a_complete_result() -> None:
     """Everything about two scores and a flag."""
-    result = score(CALM_6, [0, 2, 3, 5, 2, 4], respondent={"age": 70})
+    result = score(calm(), [0, 2, 3, 5, 2, 4], respondent={"age": 70})
     total, sought = result["total"], result["help-sought"]
     assert (total.id, total.value, total.category, total.band, dict(total.bands)) == (
         "total",
@@ -27,7 +25,7 @@ def test_a_complete_result() -> None:
         "not calm",
         {"": "not calm"},
     )
-    assert (total.range, total.worse, total.possible, total.definition) == ((0, 9), "higher", (8, 8), CALM_6.scores[0])
+    assert (total.range, total.worse, total.possible, total.definition) == ((0, 9), "higher", (8, 8), calm().scores[0])
     assert (sought.value, sought.band, dict(sought.bands), sought.worse) == (1, None, {}, "neither")
     (cutoff,) = total.cutoffs
     assert (cutoff.state, cutoff.text, cutoff.meaning, cutoff.population, cutoff.source, cutoff.evidence, cutoff.needs) == (
@@ -45,12 +43,12 @@ def test_a_complete_result() -> None:
     assert result.given == (3, 2, 3, 5, 1, 4)
     assert repr(result) == "<calm-6: total 8 not calm, help-sought 1>"
     assert repr(total) == "<calm-6 total 8 not calm>"
-    assert repr(CALM_6) == "<instrument calm-6>"
+    assert repr(calm()) == "<instrument calm-6>"
 
 
 def test_a_result_is_a_mapping_by_score() -> None:
     """In the order of the definition; an unknown score is told with the nearest."""
-    result = score(CALM_6, [0] * 4 + [1, 1])
+    result = score(calm(), [0] * 4 + [1, 1])
     assert list(result) == ["total", "help-sought"]
     assert len(result) == 2
     assert "total" in result
@@ -59,21 +57,21 @@ def test_a_result_is_a_mapping_by_score() -> None:
     with pytest.raises(UnknownIdError, match="there is no score of calm-6 'totl', did you mean total"):
         result["totl"]
     with pytest.raises(UnknownIdError):
-        CALM_6.score("totl")
-    assert CALM_6.score("total") is CALM_6.scores[0]
+        calm().score("totl")
+    assert calm().score("total") == calm().scores[0]
 
 
 @pytest.mark.parametrize("at", [4, "q4", "alarms-a-day", "alarms_a_day", "4"], ids=repr)
 def test_items_are_found_by_any_of_their_names(at: int | str) -> None:
     """Number, `q` with the number, id, name."""
-    assert CALM_6.item(at).label == "alarms a day"
+    assert calm().item(at).label == "alarms a day"
 
 
 @pytest.mark.parametrize("at", [0, 7, True, "q7", "alarms", ""])
 def test_items_that_are_not_there_are_told(at: Any) -> None:
     """`True` is not item 1."""
     with pytest.raises(UnknownIdError, match="there is no item of calm-6"):
-        CALM_6.item(at)
+        calm().item(at)
 
 
 # what is missing
@@ -81,7 +79,7 @@ def test_items_that_are_not_there_are_told(at: Any) -> None:
 
 def test_a_refused_score_says_why_and_what_is_still_possible() -> None:
     """With the policy in words."""
-    result = score(CALM_6, [0, None, None, None, 9, None])
+    result = score(calm(), [0, None, None, None, 9, None])
     total = result["total"]
     assert (total.value, total.band, dict(total.bands), total.possible) == (None, None, {"": None}, (3, 9))
     assert total.because == "unanswered: q2 (tense), q3 (alarm); one blank of three is pro-rated, halves up"
@@ -94,7 +92,7 @@ def test_a_refused_score_says_why_and_what_is_still_possible() -> None:
 
 def test_a_pro_rated_score_says_what_was_blank_and_by_which_rule() -> None:
     """The value, the items left out, the policy."""
-    total = score(CALM_6, [0, None, 1, 0, 1, 1])["total"]
+    total = score(calm(), [0, None, 1, 0, 1, 1])["total"]
     assert (total.value, total.possible) == (6, (6, 6))
     assert total.because.endswith(" is 6; without q2: one blank of three is pro-rated, halves up")
 
@@ -162,17 +160,19 @@ def test_codes_that_rules_ask_for_are_kept() -> None:
 # categories
 
 
-LEVELS = scale(
-    """id = "level"
+def levels() -> Instrument:
+    """Give a form with a category."""
+    return scale(
+        """id = "level"
 value = "'high' if q1 >= 2 else 'some' if q2 >= 1 else 'none'"
 values = ["none", "some", "high"]""",
-    codes="[0, 1, 2, 3]",
-)
+        codes="[0, 1, 2, 3]",
+    )
 
 
 def test_a_category_has_no_value() -> None:
     """And a value no category; what is possible is listed in the order of the definition."""
-    one = score(LEVELS, [0, 1, None])["level"]
+    one = score(levels(), [0, 1, None])["level"]
     assert (one.value, one.category, one.band, one.possible, one.range, one.worse) == (
         None,
         "some",
@@ -181,21 +181,23 @@ def test_a_category_has_no_value() -> None:
         None,
         "neither",
     )
-    assert score(LEVELS, [None, 0, 0])["level"].possible == ("none", "high")
-    assert score(LEVELS, [0, None, 0])["level"].possible == ("none", "some")
-    assert score(LEVELS, [3, None, 0])["level"].category == "high"
+    assert score(levels(), [None, 0, 0])["level"].possible == ("none", "high")
+    assert score(levels(), [0, None, 0])["level"].possible == ("none", "some")
+    assert score(levels(), [3, None, 0])["level"].category == "high"
     assert repr(one) == "<small level some>"
     assert (
         "level: not scored. unanswered: q1 (item 1). Still possible: none or high."
-        in score(LEVELS, [None, 0, 0]).explain()
+        in score(levels(), [None, 0, 0]).explain()
     )
 
 
 # bands
 
 
-BANDED = scale(
-    """id = "total"
+def banded() -> Instrument:
+    """Give a form with bands for part of the people."""
+    return scale(
+        """id = "total"
 value = "sum(q1, q2, q3) / 2"
 range = [0, 4.5]
 band_on = "round(score)"
@@ -207,7 +209,7 @@ bands = [
   { low = 0, below = 4.5, label = "not all", set = "two", source = "Author 2021", evidence = "one-source" },
   { low = 4.5, high = 4.5, label = "all", set = "two" },
 ]"""
-)
+    )
 
 
 @pytest.mark.parametrize(
@@ -226,17 +228,17 @@ def test_bands_for_part_of_the_people(
     facts: dict[str, Any], band: str | None, needs: tuple[str, ...], outside: bool
 ) -> None:
     """The first condition that holds applies; unknown, the band names the missing fact; where none holds there is none."""
-    total = score(BANDED, [1, 1, 2], respondent=facts)["total"]
+    total = score(banded(), [1, 1, 2], respondent=facts)["total"]
     assert total.value == 2
     assert (total.band, total.band_needs, total.outside) == (band, needs, outside)
     assert total.bands == {"": band, "two": "not all"}
-    words = score(BANDED, [1, 1, 2], respondent=facts).explain()
+    words = score(banded(), [1, 1, 2], respondent=facts).explain()
     assert ("the band depends on" in words, "no band: outside the population" in words) == (bool(needs), outside)
 
 
 def test_a_refused_score_has_no_band_to_ask_for() -> None:
     """Nor is it outside the population."""
-    total = score(BANDED, [1, 1, None])["total"]
+    total = score(banded(), [1, 1, None])["total"]
     assert (total.band, total.band_needs, total.outside, dict(total.bands)) == (
         None,
         (),
@@ -250,15 +252,15 @@ def test_a_refused_score_has_no_band_to_ask_for() -> None:
 )
 def test_bands_may_be_read_from_a_rounded_score(answers: list[int], band: str) -> None:
     """1.5 is banded as 2, halves up; the score itself stays."""
-    total = score(BANDED, answers, respondent={"age": 9})["total"]
+    total = score(banded(), answers, respondent={"age": 9})["total"]
     assert (total.value, total.band) == (sum(answers) / 2, band)
 
 
 def test_further_sets_have_their_own_bands() -> None:
     """The greatest low end not above the value, with the evidence of the set."""
-    assert score(BANDED, [3, 3, 3])["total"].bands["two"] == "all"
-    assert score(BANDED, [3, 3, 2])["total"].bands["two"] == "not all"
-    assert [band.evidence for band in BANDED.scores[0].band_sets[1].bands] == ["one-source", "unverified"]
+    assert score(banded(), [3, 3, 3])["total"].bands["two"] == "all"
+    assert score(banded(), [3, 3, 2])["total"].bands["two"] == "not all"
+    assert [band.evidence for band in banded().scores[0].band_sets[1].bands] == ["one-source", "unverified"]
 
 
 def test_a_score_may_have_further_sets_only() -> None:
@@ -283,11 +285,11 @@ def test_a_value_between_two_bands_is_in_the_lower() -> None:
 
 def test_the_band_of_a_reported_value() -> None:
     """A total that comes without its answers; what its band depends on is given beside it."""
-    total = BANDED.scores[0]
+    total = banded().scores[0]
     assert total.band_of(3, {"age": 9}) == "high, young"
     assert (total.band_of(3), total.band_of(None, {"age": 9}), total.band_of(3, {"age": 40})) == (None, None, None)
-    assert CALM_6.scores[0].band_of(4) == "not calm"
-    assert CALM_6.scores[1].band_of(1) is None
+    assert calm().scores[0].band_of(4) == "not calm"
+    assert calm().scores[1].band_of(1) is None
     for each in map(instrument, instruments()):
         for one in each.scores:
             ends = one.range if one.band_sets and not one.band_sets[0].name else None
@@ -317,7 +319,7 @@ def test_a_cut_off_for_part_of_the_people_has_four_outcomes(
     answers: list[Any], facts: dict[str, Any], state: str, needs: tuple[str, ...]
 ) -> None:
     """Met, not met, unknown, does not apply; a score below it is not met whoever it is."""
-    (cutoff,) = score(CALM_6, answers, respondent=facts)["total"].cutoffs
+    (cutoff,) = score(calm(), answers, respondent=facts)["total"].cutoffs
     assert (cutoff.state, cutoff.needs) == (state, needs)
 
 
@@ -327,7 +329,7 @@ def test_a_cut_off_for_part_of_the_people_has_four_outcomes(
 def test_results_are_equal_by_what_was_answered() -> None:
     """And by what is known of the respondent; hashes agree."""
     one, same = (
-        score(CALM_6, [0, 1, 2, 3, 1, 4]),
+        score(calm(), [0, 1, 2, 3, 1, 4]),
         score(read_instrument("# a comment\n" + CALM), dict(enumerate([0, 1, 2, 3, 1, 4], 1))),
     )
     assert one == same
@@ -335,9 +337,9 @@ def test_results_are_equal_by_what_was_answered() -> None:
     assert one["total"] == same["total"]
     assert hash(one["total"]) == hash(same["total"])
     assert one["total"] != one["help-sought"]
-    assert one != score(CALM_6, [0, 1, 2, 3, 1, 3])
-    assert one != score(CALM_6, [0, 1, 2, 3, 1, 4], respondent={"age": 3})
-    assert one == score(CALM_6, [0, 1, 2, 3, 1, 4], respondent={"age": None})
+    assert one != score(calm(), [0, 1, 2, 3, 1, 3])
+    assert one != score(calm(), [0, 1, 2, 3, 1, 4], respondent={"age": 3})
+    assert one == score(calm(), [0, 1, 2, 3, 1, 4], respondent={"age": None})
     assert one != dict(one)
     assert one["total"] != 5
 
@@ -345,11 +347,11 @@ def test_results_are_equal_by_what_was_answered() -> None:
 @pytest.mark.parametrize("answers", [[0, 1, 2, 3, 1, 4], [0, None, None, None, 9, 4]])
 def test_results_survive_pickling(answers: list[Any]) -> None:
     """A worker process can hand one back, with its instrument and all it can say."""
-    result = score(CALM_6, answers, respondent={"age": 70})
+    result = score(calm(), answers, respondent={"age": 70})
     copy = pickle.loads(pickle.dumps(result))  # noqa: S301 - made on the line above
     assert copy == result
     assert copy.explain() == result.explain()
-    assert copy.instrument.digest == CALM_6.digest
+    assert copy.instrument.digest == calm().digest
     one = pickle.loads(pickle.dumps(result["total"]))  # noqa: S301
     assert (one, one.because, one.possible) == (result["total"], result["total"].because, result["total"].possible)
 
@@ -364,21 +366,21 @@ def test_every_instrument_survives_pickling() -> None:
 
 def test_the_digest_is_of_what_is_said() -> None:
     """Comments, layout and the order of keys do not matter; any word does."""
-    assert read_instrument(CALM).digest == CALM_6.digest
+    assert read_instrument(CALM).digest == calm().digest
     loose = CALM.replace("range = [0, 9]\nworse", "worse").replace(
         'worse = "higher"', 'worse  =  "higher"   # so\n\nrange = [0,9]'
     )
-    assert read_instrument(loose).digest == CALM_6.digest
-    assert read_instrument(loose) == CALM_6
+    assert read_instrument(loose).digest == calm().digest
+    assert read_instrument(loose) == calm()
     for old, new in (
         ("look closer", "look closely"),
         ("range = [0, 9]\nworse", "range = [0, 9.0]\nworse"),
         ("An invented", "The invented"),
     ):
-        assert read_instrument(CALM.replace(old, new)).digest != CALM_6.digest
-        assert read_instrument(CALM.replace(old, new)) != CALM_6
-    assert instrument("gad-7") != CALM_6
-    assert len(CALM_6.digest) == 64
+        assert read_instrument(CALM.replace(old, new)).digest != calm().digest
+        assert read_instrument(CALM.replace(old, new)) != calm()
+    assert instrument("gad-7") != calm()
+    assert len(calm().digest) == 64
 
 
 def test_digests_of_the_catalogue_differ() -> None:
@@ -404,7 +406,7 @@ def test_threads_may_score_on_one_new_instrument() -> None:
 
 def test_explain_says_what_was_scored_and_what_needs_a_person() -> None:
     """Sentences, flags first, with sources."""
-    assert score(CALM_6, [0, 2, 3, 5, 9, 4]).explain().splitlines() == [
+    assert score(calm(), [0, 2, 3, 5, 9, 4]).explain().splitlines() == [
         "An invented calm scale (calm-6): 5 of 6 items answered.",
         "Raised, same-day: constant alarm.",
         "total: 8 of 0-9, not calm. round(prorate(q1, q2, q3)) is 8.",
@@ -423,7 +425,7 @@ def test_explain_marks_what_is_unverified() -> None:
     assert "  unverified: this score's rule was not read in a source" in lines
     unverified = score(read_instrument(CALM.replace('"two-sources"', '"unverified"')), [0] * 4 + [1, 1])
     assert "Unverified: this instrument's rules were not read in a source." in unverified.explain()
-    assert "Unverified" not in score(CALM_6, [0] * 4 + [1, 1]).explain()
+    assert "Unverified" not in score(calm(), [0] * 4 + [1, 1]).explain()
 
 
 def test_an_instrument_without_sources_names_none() -> None:
@@ -455,7 +457,7 @@ def test_change_follows_the_direction_of_the_score(
 
     def form(total: int | None) -> Result:
         parts = [None] * 3 if total is None else [3 - min(total, 3), max(0, min(total - 3, 3)), max(0, total - 6)]
-        return score(CALM_6, [*parts, 0, 1, 1])
+        return score(calm(), [*parts, 0, 1, 1])
 
     one = change(form(before), form(after))["total"]
     assert (one.points, one.improvement, one.percent_improvement, one.direction) == (points, *said)
@@ -477,7 +479,7 @@ def test_change_where_higher_is_better() -> None:
 
 def test_change_without_a_direction_is_points_only() -> None:
     """Neither way is better."""
-    one = change(score(CALM_6, [0, 0, 0, 0, 1, 1]), score(CALM_6, [0, 0, 0, 0, 2, 1]))["help-sought"]
+    one = change(score(calm(), [0, 0, 0, 0, 1, 1]), score(calm(), [0, 0, 0, 0, 2, 1]))["help-sought"]
     assert (one.points, one.improvement, one.direction, one.percent_improvement, one.outcomes) == (
         1,
         None,
@@ -514,7 +516,7 @@ def test_rules_of_change_meant_for_others_are_left_out() -> None:
 
 def test_changes_are_a_mapping_that_explains_itself() -> None:
     """Of every numeric score; other scores and instruments are told."""
-    changes = change(score(CALM_6, [0, 2, 3, 0, 1, 1]), score(CALM_6, [2, 1, 1, 0, 9, 1]))
+    changes = change(score(calm(), [0, 2, 3, 0, 1, 1]), score(calm(), [2, 1, 1, 0, 9, 1]))
     assert list(changes) == ["total", "help-sought"]
     assert len(changes) == 2
     assert "totl" not in changes
@@ -525,20 +527,20 @@ def test_changes_are_a_mapping_that_explains_itself() -> None:
     assert lines[1].startswith("  response: yes: ")
     assert lines[1].endswith(" (Author 2020)")
     assert lines[2] == "help-sought: no change can be given, a score is unknown"
-    assert list(change(score(LEVELS, [0, 0, 0]), score(LEVELS, [0, 0, 0]))) == []
+    assert list(change(score(levels(), [0, 0, 0]), score(levels(), [0, 0, 0]))) == []
     with pytest.raises(AnswerError, match="cannot be compared"):
-        change(score(CALM_6, [0] * 4 + [1, 1]), score("gad-7", [0] * 8))
+        change(score(calm(), [0] * 4 + [1, 1]), score("gad-7", [0] * 8))
     with pytest.raises(AnswerError, match="cannot be compared"):
         change(
-            score(CALM_6, [0] * 4 + [1, 1]), score(read_instrument(CALM.replace("An inv", "an inv")), [0] * 4 + [1, 1])
+            score(calm(), [0] * 4 + [1, 1]), score(read_instrument(CALM.replace("An inv", "an inv")), [0] * 4 + [1, 1])
         )
 
 
 def test_the_reliable_change_index_is_that_of_jacobson_and_truax() -> None:
     """Points over the standard error of the difference: sd 4 and reliability 0.875 make it 2."""
-    one = change(score(CALM_6, [0, 2, 3, 0, 1, 1]), score(CALM_6, [2, 1, 1, 0, 1, 1]))["total"]
+    one = change(score(calm(), [0, 2, 3, 0, 1, 1]), score(calm(), [2, 1, 1, 0, 1, 1]))["total"]
     assert one.reliable_change_index(sd=4, reliability=0.875) == pytest.approx(-2.5)
-    unknown = change(score(CALM_6, [None] * 6), score(CALM_6, [2, 1, 1, 0, 1, 1]))["total"]
+    unknown = change(score(calm(), [None] * 6), score(calm(), [2, 1, 1, 0, 1, 1]))["total"]
     assert unknown.reliable_change_index(sd=4, reliability=0.875) is None
 
 
@@ -549,7 +551,7 @@ def test_an_instrument_is_read_from_text_or_from_a_file(tmp_path: Any) -> None:
     """A path as text or as a path; a name for the file where it has no id."""
     path = tmp_path / "calm-6.toml"
     path.write_text(CALM, encoding="utf-8")
-    assert read_instrument(path) == read_instrument(str(path)) == CALM_6
+    assert read_instrument(path) == read_instrument(str(path)) == calm()
     with pytest.raises(Exception, match="no-such: 1 fault\n  cannot be read: No such file"):
         read_instrument("no-such.toml")
     path.write_bytes(b"\xff\xfe")
@@ -609,7 +611,7 @@ range = [0, 10]
 
 def test_an_item_says_what_answers_it_takes() -> None:
     """In words, for forms and for errors."""
-    assert [item.wanted for item in CALM_6.items] == [
+    assert [item.wanted for item in calm().items] == [
         "0, 1, 2 or 3", "0, 1, 2 or 3", "0, 1, 2 or 3", "a whole number from 0 to 99", "1, 2, 3 or 9", "1, 2, 3, 4 or 5",
     ]  # fmt: skip
     assert scale('id = "t"\nvalue = "q1"\nrange = [0, 1]', codes="[0, 1]").items[0].wanted == "0 or 1"

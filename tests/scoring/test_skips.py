@@ -24,17 +24,21 @@ SCORES = (
     'id = "prorated"\nvalue = "prorate(q1, q3, q4)"\nrange = [0, 5]',
     'id = "asked"\nvalue = "code(q2)"\nrange = [1, 3]',
 )
-USE: Instrument = scale(*SCORES, items=ITEMS)
+
+
+def use() -> Instrument:
+    """Give a form of conditional items."""
+    return scale(*SCORES, items=ITEMS)
 
 
 def values(answers: list[Any], **respondent: Any) -> dict[str, Any]:
     """Give the scores of the form."""
-    return {one.id: one.value for one in score(USE, answers, respondent=respondent).values()}
+    return {one.id: one.value for one in score(use(), answers, respondent=respondent).values()}
 
 
 def test_an_item_not_asked_takes_what_the_definition_says() -> None:
     """`otherwise` where there is one; without one the item does not apply: unknown, but neither missing nor a member."""
-    result = score(USE, [0, None, None, None], respondent={"sex": "male"})
+    result = score(use(), [0, None, None, None], respondent={"sex": "male"})
     assert values([0, None, None, None], sex="male") == {
         "often": 0, "much": None, "blanks": 0, "answered": 2, "prorated": 0, "asked": None,
     }  # fmt: skip
@@ -46,12 +50,12 @@ def test_an_item_not_asked_takes_what_the_definition_says() -> None:
 
 def test_an_answer_counts_although_it_should_not_have_been_asked() -> None:
     """It is never discarded; the result names the contradiction."""
-    result = score(USE, [0, 3, 2, 1], respondent={"sex": "male"})
+    result = score(use(), [0, 3, 2, 1], respondent={"sex": "male"})
     assert (result["often"].value, result["much"].value, result["prorated"].value) == (3, 2, 3)
     assert result.inconsistent == ("q2", "q3", "q4")
     assert result.complete
     assert "Answered although the skip rules do not ask them: q2, q3, q4." in result.explain()
-    assert score(USE, [1, 3, 2, 1], respondent={"sex": "female"}).inconsistent == ()
+    assert score(use(), [1, 3, 2, 1], respondent={"sex": "female"}).inconsistent == ()
 
 
 @pytest.mark.parametrize(
@@ -67,7 +71,7 @@ def test_no_answer_is_missing_where_it_was_or_may_have_been_asked(
     first: int | None, sex: str | None, missing: tuple[str, ...]
 ) -> None:
     """A condition that is unknown does not excuse an answer."""
-    result = score(USE, [first, None, None, None], respondent={"sex": sex})
+    result = score(use(), [first, None, None, None], respondent={"sex": sex})
     assert result.missing == missing
     assert result["blanks"].value == len(missing)
     assert result["often"].value is None
@@ -76,9 +80,9 @@ def test_no_answer_is_missing_where_it_was_or_may_have_been_asked(
 
 def test_a_code_that_means_missing_is_missing() -> None:
     """It is not counted as answered, and an item that was not to be asked is then skipped."""
-    result = score(USE, [1, 1, 9, 0], respondent={"sex": "female"})
+    result = score(use(), [1, 1, 9, 0], respondent={"sex": "female"})
     assert (result.missing, result.answered, result["much"].value, result["blanks"].value) == (("q3",), 3, None, 1)
-    skipped = score(USE, [0, None, 9, None], respondent={"sex": "male"})
+    skipped = score(use(), [0, None, 9, None], respondent={"sex": "male"})
     assert (skipped.missing, skipped.inconsistent, skipped["blanks"].value) == ((), (), 0)
 
 
@@ -95,19 +99,21 @@ def test_a_code_is_the_answer_as_it_was_given() -> None:
     assert values([0, 2, None, None])["asked"] == 2
 
 
-CHAIN = scale(
-    'id = "total"\nvalue = "q1 + q2 + q3"\nrange = [0, 3]',
-    items="""
+def chain() -> Instrument:
+    """Give a form in which each item is asked after the one before."""
+    return scale(
+        'id = "total"\nvalue = "q1 + q2 + q3"\nrange = [0, 3]',
+        items="""
     { n = 1, label = "first", values = [0, 1] },
     { n = 2, label = "second", values = [0, 1], asked_when = "q1 == 1", otherwise = 0 },
     { n = 3, label = "third", values = [0, 1], asked_when = "q2 == 1", otherwise = 0 },
     """,
-)
+    )
 
 
 def test_conditions_see_answers_as_they_were_given() -> None:
     """Not what was put in their place, so that items cannot chase each other: the third is missing, not skipped."""
-    result = score(CHAIN, [0, None, None])
+    result = score(chain(), [0, None, None])
     assert result.item_scores == {"q1": 0, "q2": 0, "q3": None}
     assert (result.missing, result["total"].value, result["total"].possible) == (("q3",), None, (0, 1))
 
@@ -124,7 +130,7 @@ def test_conditions_see_answers_as_they_were_given() -> None:
 )
 def test_what_is_possible_knows_the_skip_rules(answers: list[Any], possible: tuple[int, int]) -> None:
     """A blank behind a condition may yet be skipped, or answered, as the condition allows."""
-    assert score(CHAIN, answers)["total"].possible == possible
+    assert score(chain(), answers)["total"].possible == possible
 
 
 def test_a_condition_that_treats_blanks_is_not_taken_as_settled() -> None:
