@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+import pickle
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import attrs
 import pytest
 
-from carecoord.roles import may_see
-from tests.roles.consents import EMERGENCY, EXAMPLES, PATIENT, consent, label, member, moment
+from carecoord.errors import DataError
+from carecoord.interop import dumps, loads
+from carecoord.roles import (
+    Clause,
+    Consent,
+    ConsentDecision,
+    EndingEvent,
+    Label,
+    Member,
+    Part2Form,
+    ProxyAuthority,
+    Reader,
+    Recipient,
+    Reserved,
+    Revocation,
+    Team,
+    may_see,
+    part2_gaps,
+)
+from tests.roles.consents import DATA, EMERGENCY, EXAMPLES, PATIENT, consent, label, member, moment
+
+DAYS = timedelta(days=1)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[str(each["number"]) for each in EXAMPLES])
@@ -33,3 +56,513 @@ def test_worked_example(example: dict[str, Any]) -> None:
 def test_there_are_forty_four_examples() -> None:
     """None of them was lost."""
     assert [each["number"] for each in EXAMPLES] == list(range(1, 45))
+
+
+# reading clauses
+
+
+DAY = date(2026, 6, 15)
+LEE = Member("lee", role="primary-care-provider", profession="nurse", since=date(2025, 1, 1), organisation="clinic")
+TO_LEE = Recipient(person="lee")
+
+
+def given_by_anna(*clauses: Clause, name: str = "K", **fields: Any) -> Consent:
+    """Give a consent of one person, signed in January."""
+    said: dict[str, Any] = {"patient": "anna", "signed": date(2026, 1, 5), **fields}
+    return Consent(id=name, clauses=clauses, **said)
+
+
+def permit(*categories: str, **fields: Any) -> Clause:
+    """Give a clause that permits something to one member for treatment."""
+    said: dict[str, Any] = {"id": "1", "to": [TO_LEE], "purposes": ["TREAT"], **fields}
+    return Clause(decision="permit", categories=categories, **said)
+
+
+def refuse(*categories: str, **fields: Any) -> Clause:
+    """Give a clause that refuses something."""
+    said: dict[str, Any] = {"id": "1", **fields}
+    return Clause(decision="refuse", categories=categories, **said)
+
+
+def decided(*consents: Consent, label: Label | None = None, who: Member = LEE, **asked: Any) -> ConsentDecision:
+    """Ask for treatment on one day."""
+    question: dict[str, Any] = {"purpose": "TREAT", "on": DAY, "patient": "anna", **asked}
+    return may_see(consents, who, label or Label(), **question)
+
+
+def test_a_recipient_is_somebody() -> None:
+    """An empty one would be everybody."""
+    with pytest.raises(DataError, match="a person, role, organisation or group is wanted"):
+        Recipient()
+
+
+def test_a_permit_goes_to_whom_it_names_for_certain_and_a_refusal_to_whom_it_may() -> None:
+    """A profession, and an organisation that nobody stated, count against and never for."""
+    by_profession, elsewhere = Recipient(role="nurse"), Recipient(organisation="school")
+    unknown = attrs.evolve(LEE, organisation=None)
+    for to, who in ((by_profession, LEE), (elsewhere, unknown)):
+        assert decided(given_by_anna(permit(to=[to])), who=who).result == "no-consent"
+        assert decided(given_by_anna(permit()), given_by_anna(refuse(to=[to]), name="R"), who=who).result == "deny"
+    assert decided(given_by_anna(permit()), given_by_anna(refuse(to=[elsewhere]), name="R")).result == "permit"
+
+
+def test_all_that_is_said_of_a_recipient_holds_at_once() -> None:
+    """The clinic's nurses are not everybody at the clinic."""
+    both = Recipient(organisation="clinic", role="care-manager")
+    assert decided(given_by_anna(permit(to=[both]))).result == "no-consent"
+    assert decided(given_by_anna(permit(to=[both, TO_LEE]))).result == "permit"
+
+
+@pytest.mark.parametrize(
+    ("clause", "level", "result"),
+    [
+        (permit(), "N", "permit"), (permit(), "R", "no-consent"), (permit(up_to="R"), "R", "permit"),
+        (permit("HIV"), "R", "permit"), (permit("HIV"), "V", "no-consent"), (permit("HIV", up_to="V"), "V", "permit"),
+        (permit("HIV", up_to="M"), "N", "no-consent"), (permit("all"), "R", "permit"),
+    ],
+)  # fmt: skip
+def test_how_confidential_a_permit_goes(clause: Clause, level: str, result: str) -> None:
+    """Up to normal, up to restricted where categories are stated, to the highest only by name."""
+    assert decided(given_by_anna(clause), label=Label.of(*clause.categories - {"all"}, level)).result == result
+
+
+def test_from_which_level_a_refusal_holds() -> None:
+    """From the lowest, or from the one it names."""
+    grant = given_by_anna(permit("HIV", up_to="V"))
+    for level, result in (("N", "permit"), ("R", "deny"), ("V", "deny")):
+        high = given_by_anna(refuse("HIV", from_level="R"), name="R")
+        assert decided(grant, high, label=Label.of("HIV", level)).result == result
+    assert decided(grant, given_by_anna(refuse("HIV"), name="R"), label=Label.of("HIV", "U")).result == "deny"
+
+
+def test_periods_of_clauses_are_half_open() -> None:
+    """The first day counts, the day it ends does not."""
+    consent = given_by_anna(permit(since=DAY, until=DAY + DAYS))
+    results = [decided(consent, on=day).result for day in (DAY - DAYS, DAY, DAY + DAYS)]
+    assert results == ["no-consent", "permit", "no-consent"]
+
+
+def test_a_consent_that_ends_with_an_event_holds_until_it_has_happened() -> None:
+    """From the day it happened it does not, and a replay knows of it from the day it was written down."""
+    over = EndingEvent(event="treatment is over", on=DAY, recorded=DAY + DAYS)
+    open_, closed = given_by_anna(permit(), until=EndingEvent(event="x")), given_by_anna(permit(), until=over)
+    assert [decided(open_).result, decided(closed, on=DAY - DAYS).result] == ["permit", "permit"]
+    assert [decided(closed).result, decided(closed, as_of=DAY).result] == ["no-consent", "permit"]
+    assert EndingEvent(event="x", on=DAY).recorded == DAY
+
+
+def test_what_was_not_yet_written_down_is_unknown_in_a_replay() -> None:
+    """A consent entered later is not there, as of a day before."""
+    consent = given_by_anna(permit(), recorded=DAY)
+    assert decided(consent, as_of=DAY - DAYS).result == "no-consent"
+    assert decided(consent, as_of=DAY).result == "permit"
+
+
+@pytest.mark.parametrize("status", ["draft", "proposed", "rejected", "inactive", "entered-in-error"])
+def test_only_an_active_consent_says_anything(status: Any) -> None:
+    """Neither a permit nor a refusal in another counts."""
+    assert decided(given_by_anna(permit(), status=status)).result == "no-consent"
+    refusal = given_by_anna(refuse(), name="R", status=status)
+    assert decided(given_by_anna(permit()), refusal).result == "permit"
+
+
+def test_without_a_signature_a_permit_is_nothing_and_a_refusal_stands() -> None:
+    """Doubt never widens."""
+    assert decided(given_by_anna(permit(), signed=None)).nearest == ("K: not signed",)
+    assert decided(given_by_anna(permit()), given_by_anna(refuse(), name="R", signed=None)).result == "deny"
+
+
+def test_what_cannot_be_read_permits_nothing_and_refuses_all_it_could() -> None:
+    """A permit with a condition that cannot be said here is nothing; such a refusal stands without the condition."""
+    half = ("a condition",)
+    assert decided(given_by_anna(permit(unread=half))).nearest == ("K.1: cannot be read in full",)
+    assert decided(given_by_anna(permit()), given_by_anna(refuse(unread=half), name="R")).result == "deny"
+    inside = given_by_anna(refuse(unread=half, exceptions=[permit(id="1a")]))
+    assert decided(inside).nearest == ("K: what it is an exception to cannot be read in full",)
+
+
+def test_an_exception_takes_what_it_leaves_unstated_as_words() -> None:
+    """Under a refusal of SUD, the exception for one member opens SUD, and neither what is above nor what is alike."""
+    consent = given_by_anna(refuse("SUD", purposes=["TREAT"], exceptions=[permit(id="1a", purposes=())]))
+    assert str(decided(consent, label=Label.of("SUD")).clauses[0]) == "K.1a"
+    assert decided(consent, label=Label.of("SUD")).result == "permit"
+    for code in ("ETH", "SPI"):
+        assert decided(consent, label=Label.of(code)).result == "deny"
+
+
+def test_a_permitting_exception_without_a_purpose_opens_nothing() -> None:
+    """Where the refusal names no purpose either, there is none to take."""
+    consent = given_by_anna(refuse("SUD", exceptions=[permit(id="1a", purposes=())]))
+    assert decided(consent, label=Label.of("SUD")).result == "deny"
+
+
+def test_levels_go_down_to_exceptions_in_their_own_direction() -> None:
+    """A permit takes the word of the refusal above as its highest; a refusal below a permit holds from the lowest."""
+    opened = given_by_anna(refuse("HIV", from_level="V", purposes=["TREAT"], exceptions=[permit(id="1a")]))
+    assert decided(opened, label=Label.of("HIV", "V")).result == "permit"
+    closed = given_by_anna(permit("HIV", up_to="V", exceptions=[refuse(id="1a")]))
+    assert decided(closed, label=Label.of("HIV", "N")).result == "deny"
+    again = refuse(id="1aa")
+    deeper = given_by_anna(refuse("HIV", from_level="V", exceptions=[refuse(id="1a", exceptions=[again])]))
+    assert decided(deeper, given_by_anna(permit("HIV"), name="G"), label=Label.of("HIV", "R")).result == "permit"
+
+
+def test_a_refusal_and_what_refuses_below_it_stand_in_emergencies_where_either_names_them() -> None:
+    """An exception that refuses, too, does not take from what it is an exception to."""
+    below = refuse(id="1a", purposes=["TREAT"])
+    consent = given_by_anna(refuse("SUD", purposes=["ETREAT"], exceptions=[below]))
+    emergency = attrs.evolve(EMERGENCY, member="ed")
+    asked: dict[str, Any] = {"who": member("ed"), "purpose": "BTG", "on": EMERGENCY.since, "emergency": emergency}
+    assert decided(consent, label=Label.of("SUD"), **asked).result == "deny"
+    assert decided(given_by_anna(below), label=Label.of("SUD"), **asked).reason == "break-glass"
+
+
+# consents as values
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Clause(id="", decision="permit"), r"\$\.id: the clause's number is wanted"),
+        (lambda: Clause(id="1", decision="maybe"), "neither permit nor refuse"),  # type: ignore[arg-type]
+        (lambda: Clause(id="1", decision="permit", from_level="R"), r"\$\.from_level: it does not go with permit"),
+        (lambda: Clause(id="1", decision="refuse", up_to="R"), r"\$\.up_to: it does not go with refuse"),
+        (lambda: Clause(id="1", decision="permit", up_to="X"), "none of U, L, M, N, R, V"),  # type: ignore[arg-type]
+        (lambda: Clause(id="1", decision="permit", since=DAY, until=DAY), "is not after"),
+        (lambda: given_by_anna(permit(), permit()), "clause 1 stands there twice"),
+        (lambda: given_by_anna(permit(id="2", exceptions=[refuse(id="2")])), "clause 2 stands there twice"),
+        (lambda: given_by_anna(permit(), status="asleep"), "none of draft, proposed, active"),
+        (lambda: Consent(id="", patient="", clauses=[]), r"\$\.patient: is empty"),
+        (lambda: given_by_anna(permit(), signed=datetime(2026, 1, 5, tzinfo=UTC)), "a date without a time is wanted"),
+    ],
+)  # fmt: skip
+def test_what_a_consent_refuses(make: Callable[[], object], message: str) -> None:
+    """A consent that exists can be read."""
+    with pytest.raises(DataError, match=message):
+        make()
+
+
+def test_exceptions_do_not_nest_for_ever() -> None:
+    """What is read is bounded."""
+    clause = permit(id="20")
+    for number in reversed(range(20)):
+        clause = permit(id=str(number), exceptions=[clause])
+    with pytest.raises(DataError, match="deeper than 20"):
+        given_by_anna(clause)
+    assert decided(given_by_anna(clause.exceptions[0])).result == "permit"
+
+
+def test_consents_are_of_one_person_and_each_has_its_own_id() -> None:
+    """Passing over one that was filed wrong would open what it closes."""
+    with pytest.raises(DataError, match="about another person"):
+        decided(given_by_anna(permit(), patient="ben"))
+    with pytest.raises(DataError, match="two have the same id"):
+        decided(given_by_anna(permit()), given_by_anna(permit()))
+    with pytest.raises(DataError, match="two consents have the same id"):
+        Reader(member=LEE, purpose="TREAT", on=DAY, consents=[given_by_anna(permit()), given_by_anna(permit())])
+    assert may_see([given_by_anna(permit())], LEE, [], purpose="TREAT", on=DAY).result == "permit"
+
+
+@pytest.mark.parametrize("name", sorted(DATA["consents"]))
+def test_consents_survive_json_and_pickle(name: str) -> None:
+    """Written and read again they are the same."""
+    made = consent(name)
+    assert loads(dumps(made)) == made
+    assert pickle.loads(pickle.dumps(made)) == made  # noqa: S301 - our own pickle
+
+
+# particular law
+
+
+GAPS = (
+    "discloser", "description", "recipients", "participants", "purpose", "right to revoke", "expiry", "signature",
+    "date", "redisclosure",
+)  # fmt: skip
+
+
+def test_a_complete_form_lacks_nothing_and_each_element_is_missed() -> None:
+    """42 CFR 2.31 asks for each of them."""
+    form, whole = consent("S").part2 or Part2Form(), consent("S")
+    assert part2_gaps(whole) == ()
+    (clause,) = whole.clauses
+    lacking = {
+        "discloser": attrs.evolve(whole, part2=attrs.evolve(form, discloser=" ")),
+        "description": attrs.evolve(whole, part2=attrs.evolve(form, description="")),
+        "recipients": attrs.evolve(whole, clauses=[attrs.evolve(clause, to=())]),
+        "participants": attrs.evolve(whole, part2=attrs.evolve(form, intermediary="an exchange")),
+        "purpose": attrs.evolve(whole, clauses=[attrs.evolve(clause, purposes=())]),
+        "right to revoke": attrs.evolve(whole, part2=attrs.evolve(form, says_how_to_revoke=False)),
+        "expiry": attrs.evolve(whole, until=None),
+        "signature": attrs.evolve(whole, part2=attrs.evolve(form, signature="")),
+        "date": attrs.evolve(whole, signed=None),
+        "redisclosure": attrs.evolve(whole, part2=attrs.evolve(form, says_redisclosure=False)),
+    }
+    assert {name: part2_gaps(each) for name, each in lacking.items()} == {name: (name,) for name in GAPS}
+    assert part2_gaps(Consent(id="x", patient="anna", clauses=())) == tuple(
+        name for name in GAPS if name not in {"participants", "redisclosure"}
+    )
+
+
+def test_a_form_without_an_end_says_so_and_only_for_shared_care() -> None:
+    """`none` will do for treatment, payment and operations; for research a day or an event is wanted."""
+    form = consent("S").part2 or Part2Form()
+    open_ended = attrs.evolve(consent("S"), until=None, part2=attrs.evolve(form, expiry="none"))
+    assert part2_gaps(open_ended) == ()
+    (clause,) = open_ended.clauses
+    research = attrs.evolve(open_ended, clauses=[attrs.evolve(clause, purposes={"TREAT", "HRESCH"})])
+    assert part2_gaps(research) == ("expiry",)
+    assert part2_gaps(attrs.evolve(research, until=EndingEvent(event="the study ends"))) == ()
+    only_research = attrs.evolve(clause, purposes={"HRESCH"})
+    silent = attrs.evolve(consent("S"), clauses=[only_research], part2=attrs.evolve(form, says_redisclosure=False))
+    assert part2_gaps(silent) == ()
+
+
+def test_a_form_signed_by_somebody_else_says_by_what_authority() -> None:
+    """The signature is the person's, or of who may sign."""
+    by_mother = attrs.evolve(consent("S"), given_by="mother")
+    assert part2_gaps(by_mother) == ("signature",)
+    assert part2_gaps(attrs.evolve(by_mother, authority=consent("P").authority)) == ()
+
+
+def test_what_goes_with_it_under_part_2() -> None:
+    """The notice and an explanation of the consent, and no use in proceedings against the person."""
+    label = Label(categories={"SUD"}, law={"42CFRPart2"}, handling={"NODSCLCD"})
+    asked: dict[str, Any] = {"who": member("cm"), "label": label}
+    seen = decided(consent("S"), **asked)
+    assert seen.obligations == {"notice", "consent-explanation", "no-proceedings", "NODSCLCD"}
+    plain = decided(consent("S"), who=member("cm"), label=Label.of("SUD"))
+    assert plain.obligations == frozenset()
+    glass = decided(who=member("ed"), label=label, purpose="BTG", on=EMERGENCY.since, emergency=EMERGENCY)
+    assert glass.obligations == {"log", "document", "notify", "review", "no-proceedings", "NODSCLCD"}
+
+
+def test_no_purpose_opens_legal_proceedings_on_what_part_2_protects() -> None:
+    """A grant for them counts for other content only; a court order is not a consent."""
+    (clause,) = consent("S").clauses
+    for_court = attrs.evolve(consent("S"), clauses=[attrs.evolve(clause, purposes={"HLEGAL"})])
+    asked: dict[str, Any] = {"who": member("cm"), "purpose": "HLEGAL"}
+    assert decided(for_court, label=Label.of("SUD"), **asked).result == "permit"
+    assert decided(for_court, label=Label.of("SUD", "42CFRPart2"), **asked).nearest == ("S: proceedings",)
+
+
+def test_a_revocation_for_one_leaves_the_rest_in_force() -> None:
+    """What may be meant counts against a permit, and for a refusal only what is meant for certain."""
+    perhaps = Revocation(on=DAY, recipients=[Recipient(role="nurse")])
+    assert decided(given_by_anna(permit(), revocations=[perhaps])).nearest == ("K: revoked",)
+    refusal = given_by_anna(refuse(), name="R", revocations=[perhaps])
+    assert decided(given_by_anna(permit()), refusal).result == "deny"
+    certainly = attrs.evolve(refusal, revocations=[Revocation(on=DAY, recipients=[TO_LEE])])
+    assert decided(given_by_anna(permit()), certainly).result == "permit"
+    assert Revocation(on=DAY).recorded == DAY
+
+
+# proxies, notes, what is kept from somebody
+
+
+MOTHER = Member("mother", role="legal-representative", since=date(2025, 1, 1))
+HELD = ProxyAuthority(holder="mother", patient="anna", categories={"MH"}, since=DAY, until=DAY + timedelta(days=9))
+
+
+def as_proxy(label: Label, **asked: Any) -> ConsentDecision:
+    """Ask as the mother, on request of the family."""
+    question: dict[str, Any] = {"purpose": "FAMRQT", "authorities": [HELD], **asked}
+    return decided(label=label, who=MOTHER, **question)
+
+
+def test_a_proxy_sees_what_their_authority_covers_while_it_lasts() -> None:
+    """Neither before nor after, nor other content, nor more confidential, nor for another purpose."""
+    assert as_proxy(Label.of("MH")).reason == "authority"
+    for asked in ({"on": DAY - DAYS}, {"on": DAY + 9 * DAYS}, {"purpose": "TREAT"}):
+        assert as_proxy(Label.of("MH"), **asked).result == "no-consent"
+    for other in (Label(), Label.of("SUD"), Label.of("MH", "V"), Label.of("psychotherapy")):
+        assert as_proxy(other).result == "no-consent"
+    general = attrs.evolve(HELD, categories=())
+    assert as_proxy(Label(), authorities=[general]).result == "permit"
+    assert as_proxy(Label.of("R"), authorities=[general]).result == "no-consent"
+    blind = attrs.evolve(HELD, may={"consent"})
+    assert as_proxy(Label.of("MH"), authorities=[blind]).result == "no-consent"
+
+
+def test_a_proxy_does_nothing_about_what_only_the_person_decides() -> None:
+    """Neither seeing nor consenting: which that is, state law says, and the host."""
+    reserved = Reserved(categories={"BH"}, since=DAY, until=DAY + 2 * DAYS, source="a statute")
+    assert as_proxy(Label.of("MH"), reserved=[reserved]).result == "no-consent"
+    for other in ({"until": DAY, "since": None}, {"since": DAY + DAYS}, {"patient": "ben"}):
+        assert as_proxy(Label.of("MH"), reserved=[attrs.evolve(reserved, **other)]).result == "permit"
+    asked: dict[str, Any] = {"who": member("sch"), "purpose": "COC", "label": Label.of("MH")}
+    assert decided(consent("P"), reserved=[reserved], **asked).nearest == ("P: reserved to the person",)
+
+
+def test_where_the_person_refuses_the_proxy_does_not_see_and_both_are_named() -> None:
+    """Of two that disagree the refusal wins."""
+    by_anna = given_by_anna(refuse("MH", to=[Recipient(person="mother")]), name="R")
+    decision = as_proxy(Label.of("MH"))
+    assert decision.permits
+    asked: dict[str, Any] = {"label": Label.of("MH"), "who": MOTHER, "purpose": "FAMRQT", "authorities": [HELD]}
+    refused = decided(by_anna, **asked)
+    assert (refused.result, [str(each) for each in refused.clauses], refused.nearest) == (
+        "deny", ["R.1"], ("authority: outweighed",),
+    )  # fmt: skip
+    both = decided(given_by_anna(permit()), given_by_anna(refuse(), name="R"))
+    assert both.nearest == ("K.1: outweighed",)
+
+
+@pytest.mark.parametrize(
+    ("authority", "lack"),
+    [
+        (None, "no authority"),
+        (attrs.evolve(HELD, since=None, patient="ben"), "no authority"),
+        (attrs.evolve(HELD, since=None, holder="aunt"), "no authority"),
+        (attrs.evolve(HELD, since=None, may={"see"}), "no authority when signed"),
+        (HELD, "no authority when signed"),
+        (attrs.evolve(HELD, since=None, until=DAY), "authority ended"),
+        (attrs.evolve(HELD, since=None, categories={"SUD"}), "authority for other content"),
+    ],
+)
+def test_what_a_consent_for_somebody_lacks(authority: ProxyAuthority | None, lack: str) -> None:
+    """Authority in force when it was signed and on the day, of who gave it, for the person and the content."""
+    made = given_by_anna(permit("MH"), given_by="mother", authority=authority)
+    assert decided(made, label=Label.of("MH")).nearest == (f"K: {lack}",)
+
+
+def test_what_is_kept_from_the_person_is_kept_from_those_near_to_them_and_not_from_staff() -> None:
+    """From proxies, family and support; staff see it under what permits the rest, and pass it on to nobody near."""
+    label = Label.of("MH", "TBOO")
+    assert as_proxy(label).reason == "taboo"
+    sister = member("sis")
+    assert decided(consent("F"), who=sister, purpose="SUPNWK", label=label).reason == "taboo"
+    assert decided(given_by_anna(permit("all")), who=attrs.evolve(sister, id="lee"), label=label).reason == "taboo"
+    staff = decided(given_by_anna(permit("MH")), label=label)
+    assert (staff.result, set(staff.obligations)) == ("permit", {"not-to-patient"})
+    assert decided(given_by_anna(permit()), label=Label.of("TBOO", "N")).result == "permit"
+    assert (
+        decided(given_by_anna(permit()), given_by_anna(refuse("TBOO"), name="R"), label=Label.of("TBOO", "N")).result
+        == "deny"
+    )
+    own = decided(who=member("anna"), purpose="PATRQT", label=label)
+    assert (own.reason, set(own.obligations)) == ("taboo", {"denial-notice"})
+
+
+def test_the_author_of_notes_reads_them_to_treat_and_not_otherwise() -> None:
+    """For another purpose, or another's notes, a consent for such notes is needed."""
+    label = Label.of("psychotherapy", author="lee")
+    assert decided(label=label).reason == "own-notes"
+    assert decided(label=label, purpose="HPAYMT").result == "no-consent"
+    assert decided(label=Label.of("psychotherapy", author="kim")).result == "no-consent"
+    assert decided(label=Label.of("MH", author="lee")).result == "no-consent"
+
+
+@pytest.mark.parametrize("word", ["psychotherapy", "PSYTHPN"])
+def test_notes_are_opened_by_their_own_consent_only(word: str) -> None:
+    """Not by all, nor by what lies above; and a refusal of what they are about closes them."""
+    label = Label.of("psychotherapy")
+    assert decided(given_by_anna(permit(word)), label=label).result == "permit"
+    for categories in (("all",), ("SPI",), ("sud-counselling",), (word, "MH"), ()):
+        assert decided(given_by_anna(permit(*categories, up_to="R")), label=label).result == "no-consent"
+    for categories in (("BH",), ("psychotherapy",), ("PSYTHPN",), ()):
+        refusal = given_by_anna(refuse(*categories), name="R")
+        assert decided(given_by_anna(permit(word)), refusal, label=label).result == "deny"
+    notes_only = given_by_anna(refuse("psychotherapy"), name="R")
+    assert decided(given_by_anna(permit("MH")), notes_only, label=Label.of("MH")).result == "permit"
+
+
+def test_a_person_sees_their_own_record_on_request_whatever_they_refused() -> None:
+    """Part 2 does not stand in the way; under another purpose they are a reader like any other."""
+    anna = member("anna")
+    label = Label.of("SUD", "42CFRPart2", "V")
+    own = decided(given_by_anna(refuse()), who=anna, purpose="PATRQT", label=label)
+    assert (own.reason, own.obligations) == ("own-record", frozenset())
+    assert decided(who=anna, label=label).result == "no-consent"
+    assert decided(who=anna, purpose="PATRQT", patient="ben").result == "no-consent"
+    everybody = given_by_anna(refuse(), name="R")
+    assert decided(given_by_anna(permit(to=[Recipient(person="anna")])), everybody, who=anna).result == "permit"
+
+
+# who asks
+
+
+def test_somebody_who_is_not_there_sees_nothing() -> None:
+    """Not a member that day, not on the team named, or of a team that is not in force."""
+    grant = given_by_anna(permit())
+    on_it = Team([LEE], until=DAY + DAYS)
+    assert decided(grant, team=on_it).result == "permit"
+    assert decided(grant, team=on_it, on=DAY + DAYS).reason == "not-active"
+    assert decided(grant, team=Team([MOTHER])).reason == "not-active"
+    assert decided(grant, on=date(2024, 12, 31)).reason == "not-active"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"member": " "}, {"patient": ""}, {"affiliation": ""}, {"disclosed_by": ""}, {"nature": ""},
+        {"why_no_consent": ""},
+        {"since": datetime(2026, 5, 1)}, {"until": date(2026, 5, 2)},  # noqa: DTZ001 - what is refused
+        {"until": EMERGENCY.until + timedelta(seconds=1)}, {"until": EMERGENCY.since},
+    ],
+)  # fmt: skip
+def test_an_emergency_without_every_reason_is_none(change: dict[str, Any]) -> None:
+    """Who, whom, where, by whom, when, what and why nobody could ask; and a day at most."""
+    with pytest.raises(DataError, match="emergency"):
+        attrs.evolve(EMERGENCY, **change)
+
+
+@pytest.mark.parametrize(
+    ("asked", "result"),
+    [
+        ({}, "permit"),
+        ({"purpose": "ETREAT"}, "permit"),
+        ({"purpose": "TREAT"}, "no-consent"),
+        ({"on": EMERGENCY.since.date()}, "no-consent"),
+        ({"on": EMERGENCY.since - timedelta(seconds=1)}, "no-consent"),
+        ({"patient": "ben"}, "no-consent"),
+        ({"emergency": attrs.evolve(EMERGENCY, member="pcp")}, "no-consent"),
+        ({"who": attrs.evolve(member("ed"), groups=())}, "no-consent"),
+        ({"label": Label.of("psychotherapy")}, "no-consent"),
+    ],
+)
+def test_when_the_glass_may_be_broken(asked: dict[str, Any], result: str) -> None:
+    """By medical staff, for this person, at that time, for that purpose, and never for notes."""
+    usual: dict[str, Any] = {
+        "who": member("ed"),
+        "label": Label.of("SUD"),
+        "purpose": "BTG",
+        "on": EMERGENCY.since,
+        "emergency": EMERGENCY,
+    }
+    assert decided(**{**usual, **asked}).result == result
+
+
+def test_what_came_nearest_is_told_to_the_discloser() -> None:
+    """Of the permits that lack least, what they lack."""
+    near, far = given_by_anna(permit("HIV"), name="A"), given_by_anna(permit(to=[Recipient(person="kim")]), name="B")
+    assert decided(near, far, label=Label.of("HIV", "V")).nearest == ("A.1: more confidential",)
+    assert decided(near, label=Label.of("SUD")).nearest == ("A.1: other content",)
+    assert decided(far).nearest == ("B.1: other recipient",)
+    assert decided(near, label=Label.of("HIV"), purpose="HPAYMT").nearest == ("A.1: other purpose",)
+    assert decided(near, label=Label.of("HIV"), on=date(2026, 1, 4)).nearest == ("A.1: not in force",)
+    assert decided().nearest == ()
+
+
+def test_an_element_is_seen_only_if_every_category_in_it_is() -> None:
+    """Two grants together may do it, and the obligations of both go along."""
+    both = Label.of("HIV", "SUD")
+    hiv, sud = given_by_anna(permit("HIV"), name="A"), given_by_anna(permit("SUD"), name="B")
+    assert decided(hiv, label=both).result == "no-consent"
+    together = decided(hiv, sud, label=both)
+    assert [str(each) for each in together.clauses] == ["A.1", "B.1"]
+    assert decided(hiv, sud, given_by_anna(refuse("HIV"), name="R"), label=both).result == "deny"
+
+
+def test_a_label_nobody_knows_is_seen_by_nobody() -> None:
+    """No grant covers it, and every refusal about some content may."""
+    strange = Label.of("ZZZ")
+    assert decided(given_by_anna(permit("all")), label=strange).result == "no-consent"
+    assert decided(given_by_anna(permit("ZZZ")), label=strange).result == "no-consent"
+    assert decided(given_by_anna(refuse("HIV")), label=strange).result == "deny"
+
+
+def test_a_purpose_nobody_knows_is_granted_by_nothing_and_refused_by_everything() -> None:
+    """Doubt never widens."""
+    grant = given_by_anna(permit(purposes=["whim"]))
+    assert decided(grant, purpose="whim").result == "no-consent"
+    assert decided(given_by_anna(refuse(purposes=["HPAYMT"])), purpose="whim").result == "deny"

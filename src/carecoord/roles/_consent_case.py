@@ -191,7 +191,9 @@ class Case:
                 obligations=self._obligations(label, _NO_PROCEEDINGS) | _BREAK_GLASS,
             )
         if refusals:
-            return ConsentDecision(result="deny", clauses=tuple(sorted(refusals)))
+            outweighed = (*map(str, sorted(grants)), *(("authority",) if by_authority else ()))
+            nearest = tuple(f"{each}: outweighed" for each in outweighed)
+            return ConsentDecision(result="deny", clauses=tuple(sorted(refusals)), nearest=nearest)
         return ConsentDecision(result="no-consent", nearest=tuple(sorted(lacking)) or self._nearest(label, question))
 
     def _lack(self, standing: Standing, terms: Terms, label: Label, question: Question) -> str:

@@ -45,7 +45,8 @@ class ConsentDecision:
         obligations: what goes with it: `notice`, `consent-explanation` and `no-proceedings` under 42 CFR Part 2; `log`,
             `document`, `notify` and `review` for breaking the glass; `not-to-patient`; `denial-notice` where the law
             may owe the person a written denial; and the handling of the label.
-        nearest: what came nearest to permitting, where nothing did, and what it lacked.
+        nearest: what came nearest to permitting, where nothing did, and what it lacked; where something refuses, what
+            it outweighs.
     """
 
     result: Result
