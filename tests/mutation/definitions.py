@@ -26,7 +26,7 @@ from carecoord.rules import Kind
 from carecoord.scoring import Change, Instrument, Score, _catalogue, check, instrument, instruments, score
 from carecoord.scoring._load import load
 from carecoord.testing import LawError, check_instrument
-from tests.scoring import test_change_rules, test_facts, test_populations
+from tests.scoring import test_change_rules, test_facts, test_populations, test_skip_rules
 from tests.scoring.forms import answer
 
 __all__ = ["WANTED", "Mutant", "Verdict", "mutants", "verdict"]
@@ -245,6 +245,12 @@ def _runs(name: str) -> dict[str, tuple[Run, ...]]:
     return {
         "populations": tuple(partial(test_populations.test_cutoff_applies_to_its_population, *case) for case in people),
         "change rules": tuple(partial(test_change_rules.test_rule_of_change, *case) for case in rules),
+        "skip rules": (
+            partial(test_skip_rules.test_items_are_asked_on_their_condition, name),
+            partial(test_skip_rules.test_items_that_are_not_asked_score_nothing_more, name),
+        )
+        if name in test_skip_rules.RULES
+        else (),
         "facts' examples": tuple(partial(test_facts.test_worked_example_of_the_facts, name, one) for one in vectors),
         "laws": (partial(check_instrument, name, examples=LAW_EXAMPLES),),
     }
