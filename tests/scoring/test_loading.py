@@ -7,7 +7,8 @@ import pytest
 
 from carecoord.errors import DefinitionError
 from carecoord.scoring import read_instrument
-from tests.scoring.definitions import CALM, scale, written
+from tests.scoring.definitions import CALM, calm, scale, written
+from tests.scoring.test_results import banded
 
 
 def faults(text: str) -> list[str]:
@@ -251,6 +252,128 @@ def test_scores_may_stand_in_any_order_and_cut_offs_may_speak_of_any() -> None:
     assert found.scores[0].cutoffs[0].rule.names == ("q1", "q2")
 
 
+def test_the_step_of_measured_items_and_times_is_known() -> None:
+    """Whole measurements and minutes go in ones, other measurements as near as they like."""
+    items = '{ n = 1, label = "a", min = 0, max = 9, whole = true }, { n = 2, label = "b", time = true }, { n = 3, label = "c", time = true }, { n = 4, label = "d", min = 0, max = 9 }'
+    bands = 'bands = [{{ low = 0, high = {}, label = "a" }}, {{ low = {}, high = {}, label = "b" }}]'
+    whole = 'id = "t"\nvalue = "q1"\nrange = [0, 9]\n'
+    slept = 'id = "t"\nvalue = "minutes_between(q2, q3)"\nrange = [0, 1439]\n'
+    broken = 'id = "t"\nvalue = "q4"\nrange = [0, 9]\n'
+    assert scale(whole + bands.format(4, 5, 9), items=items).scores[0].band_sets
+    assert scale(slept + bands.format(420, 421, 1439), items=items).scores[0].band_sets
+    assert faults(written(whole + bands.format(3, 5, 9), items=items)) == [
+        "$.scores[t].bands: there is a gap between a and b: 3 to 5 in steps of 1"
+    ]
+    assert faults(written(slept + bands.format(420, 422, 1439), items=items)) == [
+        "$.scores[t].bands: there is a gap between a and b: 420 to 422 in steps of 1"
+    ]
+    assert faults(written(broken + bands.format(4, 5, 9), items=items)) == [
+        "$.scores[t].bands: the score can lie between a and b: write below = 5, or band_on with a round()"
+    ]
+
+
+def test_bands_are_values() -> None:
+    """As printed, with their conditions, sources and evidence."""
+    bands = [band for one in banded().scores[0].band_sets for band in one.bands]
+    assert [
+        (band.label, band.low, band.high, band.below, str(band.condition), band.source, band.evidence) for band in bands
+    ] == [
+        ("low, young", 0, 1, None, "age < 18", "", "unverified"),
+        ("high, young", 2, 4.5, None, "age < 18", "", "unverified"),
+        ("low, women", 0, 2, None, "age >= 65 and sex == 'female'", "", "unverified"),
+        ("high, women", 3, 4.5, None, "age >= 65 and sex == 'female'", "", "unverified"),
+        ("not all", 0, None, 4.5, "None", "Author 2021", "one-source"),
+        ("all", 4.5, 4.5, None, "None", "", "unverified"),
+    ]
+
+
+def test_parts_of_a_definition_are_values() -> None:
+    """Everything that is said of items, scores, cut-offs, flags and change is there to be read."""
+    found = calm()
+    assert [
+        (item.n, item.id, item.name, item.label, item.low, item.high, item.whole, item.reverse, item.otherwise)
+        for item in found.items[:4:3]
+    ] == [
+        (1, "", "q1", "settled", None, None, False, True, None),
+        (4, "alarms-a-day", "alarms_a_day", "alarms a day", 0, 99, True, False, 0),
+    ]
+    assert str(found.items[3].asked_when) == "q3 >= 1"
+    total = found.score("total")
+    assert (total.label, total.items, str(total.value), str(total.needs), total.missing) == (
+        "total", ("q1", "q2", "q3"), "round(prorate(q1, q2, q3))", "missing(q1, q2, q3) <= 1", "one blank of three is pro-rated, halves up",
+    )  # fmt: skip
+    assert (total.kind.low, total.kind.high, total.kind.whole) == (0, 9, True)
+    (cutoff,) = total.cutoffs
+    assert (str(cutoff.rule), str(cutoff.condition), cutoff.text) == ("total >= 6", "age >= 65", "score >= 6")
+    (flag,) = found.flags
+    assert (flag.id, str(flag.rule), flag.meaning, flag.urgency, flag.source, flag.evidence) == (
+        "alarm", "q3 == 3 or loud", "constant alarm", "same-day", "", "two-sources",
+    )  # fmt: skip
+    (change,) = found.changes
+    assert (change.kind, change.score, str(change.rule), change.condition, change.text, change.evidence, change.source) == (
+        "response", "total", "percent_improvement >= 50", None, "percent_improvement >= 50", "two-sources", "Author 2020",
+    )  # fmt: skip
+    assert (found.title, found.measures, found.population, found.permission_note) == (
+        "An invented calm scale", "calm", "adults", "invented for the tests",
+    )  # fmt: skip
+    assert [source.cite for source in found.sources] == ["Author A. Journal 2020;1:1"]
+
+
+def test_evidence_is_that_of_the_nearest_part_that_states_it() -> None:
+    """A cut-off's own, else its score's, else the file's; so for flags, bands and change."""
+    text = CALM.replace('"two-sources"', '"one-source"').replace(
+        'missing = "one', 'evidence = "unverified"\nmissing = "one'
+    )
+    found = read_instrument(text)
+    assert [
+        found.scores[0].evidence,
+        found.scores[0].cutoffs[0].evidence,
+        found.scores[0].band_sets[0].bands[0].evidence,
+    ] == ["unverified"] * 3
+    assert [found.scores[1].evidence, found.flags[0].evidence, found.changes[0].evidence] == ["one-source"] * 3
+    own = text.replace('meaning = "look closer"', 'evidence = "two-sources", meaning = "look closer"')
+    own = own.replace('urgency = "same-day"', 'urgency = "same-day"\nsource = "f"\nevidence = "two-sources"')
+    own = own.replace(
+        'kind = "response"',
+        'kind = "response"\nfor = "age >= 18"\nsize = "large"\ndirection = "better"\nnote = "n"\nevidence = "two-sources"',
+    )
+    found = read_instrument(own)
+    assert [found.scores[0].cutoffs[0].evidence, found.flags[0].evidence, found.changes[0].evidence] == [
+        "two-sources"
+    ] * 3
+    assert found.flags[0].source == "f"
+    assert (
+        str(found.changes[0].condition),
+        found.changes[0].size,
+        found.changes[0].direction,
+        found.changes[0].note,
+    ) == ("age >= 18", "large", "better", "n")
+
+
+@pytest.mark.parametrize(
+    ("when", "fault"),
+    [
+        ("before >= 1 and after <= 9 and improvement >= -9 and percent_improvement >= -1000", ""),
+        ("before > 9", "before > 9 can never be true: it lies in 0 to 9"),
+        ("after < 0", "after < 0 can never be true: it lies in 0 to 9"),
+        ("improvement > 9", "improvement > 9 can never be true: it lies in -9 to 9"),
+        ("improvement < -9", "improvement < -9 can never be true: it lies in -9 to 9"),
+        ("before == 2.5", "before == 2.5 can never be true: it lies in 0 to 9"),
+        ("after == 2.5", "after == 2.5 can never be true: it lies in 0 to 9"),
+        ("improvement == 2.5", "improvement == 2.5 can never be true: it lies in -9 to 9"),
+        ("score >= 1", "unknown name score"),
+        ("items >= 1", "unknown name items"),
+    ],
+)
+def test_a_rule_of_change_knows_the_score_it_speaks_of(when: str, fault: str) -> None:
+    """What cannot happen to this score is refused."""
+    text = changed('"percent_improvement >= 50"', f'"{when}"')
+    if fault:
+        assert faults(text)[0].startswith(f"$.change[0].when, column 1: {fault}")
+    else:
+        assert read_instrument(text).changes
+
+
 def test_circles_are_named() -> None:
     """Scores and defines that rest on each other."""
     found = faults(written('id = "a"\nvalue = "b + q1"\nrange = [0, 3]', 'id = "b"\nvalue = "a"\nrange = [0, 3]'))
@@ -282,6 +405,22 @@ def test_steps_of_codes_decide_whether_bands_leave_a_gap() -> None:
         ("abs(q1 - q2)", "[0, 1]", 1, (0, 1), ""),
         ("count(q1 == 1, q2 == 1)", "[0, 1]", 2, (1, 2), ""),
         ("clip(q1 + q2, 0, 2)", "[0, 1, 2]", 2, (1, 2), ""),
+        ("min(q1, q2) * 2", "[0, 1, 2]", 4, (2, 4), ""),
+        ("coalesce(q1, 0) * 2", "[0, 1, 2]", 4, (2, 4), ""),
+        ("floor(mean(q1, q2)) * 2", "[0, 1, 2]", 4, (2, 4), ""),
+        ("ceil(mean(q1, q2)) * 2", "[0, 1, 2]", 4, (2, 4), ""),
+        ("answered(q1, q2)", "[0, 1]", 2, (1, 2), ""),
+        ("answered(q1, q2)", "[0, 1]", 2, (0, 2), "there is a gap between a and b: 0 to 2 in steps of 1"),
+        ("missing(q1, q2) * 3", "[0, 1]", 6, (3, 6), ""),
+        ("round(q1 / 2)", "[0, 1, 2]", 1, (0, 1), ""),
+        ("round(q1 / 2, 2)", "[0, 1, 4]", 2, (0, 2), ""),
+        ("q1 + q2", "[0, 0.5]", 1, (0.5, 1), "the score can lie between a and b: write below = 1, or band_on with a round()"),
+        ("q1 * mean(q2, q3)", "[0, 1]", 1, (0, 1), "the score can lie between a and b: write below = 1, or band_on with a round()"),
+        ("mean(q2, q3) * q1", "[0, 1]", 1, (0, 1), "the score can lie between a and b: write below = 1, or band_on with a round()"),
+        ("q1 / 2 if q2 == 0 else 1", "[0, 1, 2]", 1, (0, 1), "the score can lie between a and b: write below = 1, or band_on with a round()"),
+        ("1 if q2 == 0 else q1 / 2", "[0, 1, 2]", 1, (0, 1), "the score can lie between a and b: write below = 1, or band_on with a round()"),
+        ("4 if q2 == 0 else 6 if q1 == 0 else 0", "[0, 1, 2]", 6, (4, 6), ""),
+        ("4 if q2 == 0 else 6 if q1 == 0 else 0", "[0, 1, 2]", 6, (0, 4), "there is a gap between a and b: 0 to 4 in steps of 2"),
         ("median(q1, q2, q3)", "[0, 1]", 1, (0, 1), "the score can lie between a and b: write below = 1, or band_on with a round()"),
     ],
 )  # fmt: skip
