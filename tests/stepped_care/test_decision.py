@@ -177,10 +177,32 @@ class TestUnknown:
         """One number for each class that the thresholds tell apart is enough."""
         never = ladder(FACTS + rule("a", "age > 60 and age < 60", ">high") + rule("b", "yes", "stay"))
         assert decided(never, "2026-01-05 start", "2026-01-05").move == "stay"
-        between = ladder(FACTS + rule("a", "age > 60 and age < 60.5", ">high") + rule("b", "yes", "stay"))
+        between = ladder(FACTS + rule("a", "age > 10 and age < 10.5", ">high") + rule("b", "yes", "stay"))
         assert decided(between, "2026-01-05 start", "2026-01-05").move == "ask"
+        beside = rule("b", "yes", "stay") + rule("c", "phq_9.total > 3", "refer")
+        other = ladder(FACTS + rule("a", "age > 60 and age < 60", ">high") + beside)
+        assert decided(other, "2026-01-05 start", "2026-01-05").move == "stay"
+        listed = ladder(FACTS + rule("a", "age in (60, 70) and age < 65", ">high") + rule("b", "yes", "stay"))
+        assert decided(listed, "2026-01-05 start", "2026-01-05").move == "ask"
         member = ladder(FACTS + rule("a", "age in (60, 70) and age > 70", ">high") + rule("b", "yes", "stay"))
         assert decided(member, "2026-01-05 start", "2026-01-05").move == "stay"
+
+    @pytest.mark.parametrize(
+        ("condition", "move"),
+        [
+            ("phq_9.total >= 15 and phq_9.total <= 15", "ask"),
+            ("phq_9.total > 15 and phq_9.total < 16", "stay"),
+            ("phq_9.total > 15 and phq_9.total < 17", "ask"),
+            ("phq_9.total >= 27", "ask"),
+            ("phq_9.total <= 0", "ask"),
+            ("phq_9.total < 5 and phq_9.total > 3", "ask"),
+            ("phq_9.total < 4 and phq_9.total > 3", "stay"),
+        ],
+    )
+    def test_thresholds_on_whole_numbers(self, condition: str, move: str) -> None:
+        """Below, at and above each, and both ends of the range."""
+        found = ladder(rule("a", condition, ">high") + rule("b", "yes", "stay"))
+        assert decided(found, "2026-01-05 start", "2026-01-05").move == move
 
     def test_where_the_answers_cannot_be_gone_through_it_asks(self) -> None:
         """A number that is calculated with, without a grid: ask, and name every outcome that was waited for."""
@@ -455,6 +477,20 @@ class TestBounds:
         for high, move in ((14, "step-up"), (15, "ask")):
             episode = head.with_entry(*self.half(9, high).entries[1:])
             assert decide(found, episode, on=date(2026, 1, 5)).move == move
+
+    def test_bounds_of_differences_are_as_whole_as_the_difference(self) -> None:
+        """Points are whole where scores are, percent are not; without a baseline there are none."""
+        body = rule("a", "phq_9.total.improvement == 3 or phq_9.total.percent_improvement == 50", ">high")
+        found = ladder(body)
+        before = Assessment(id="0", on=date(2026, 1, 4), instrument="phq-9", scores={"total": 16})
+        episode = Episode("p", [Enrolment(id="1", on=date(2026, 1, 4), protocol="ladder"), before])
+        row = facts(found, episode.with_entry(*self.half(4, 6).entries[1:]), on=date(2026, 1, 5))
+        points, percent = row.possible["phq_9.total.improvement"], row.possible["phq_9.total.percent_improvement"]
+        assert (points.low, points.high, points.whole) == (10, 12, True)
+        assert (percent.low, percent.high, percent.whole) == (62.5, 75, False)
+        assert row.possible["phq_9.total"].whole
+        alone = facts(found, self.half(4, 6), on=date(2026, 1, 5))
+        assert list(alone.possible) == ["phq_9.total"]
 
     def test_bounds_that_are_too_old_are_no_bounds(self) -> None:
         """A stale form decides nothing."""
@@ -739,8 +775,10 @@ class TestUnverified:
     ) -> None:
         """Whatever can move a decision."""
         found = ladder(body, **options)
-        with pytest.raises(DefinitionError, match=named):
+        with pytest.raises(DefinitionError) as refused:
             decided(found, "2026-01-05 start low", "2026-01-05")
+        said = f"  {named}: not checked against a source: pass accept_unverified=True to decide with it all the same"
+        assert said in str(refused.value).splitlines()
         assert named in decided(found, "2026-01-05 start low", "2026-01-05", accept_unverified=True).unverified
 
     def test_german_impact_decides_on_two_weekly_calls_and_asks_for_leave_on_four_weekly_ones(self) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from carecoord._definitions import structure, unstructure
 from carecoord._values import FrozenMapping
-from carecoord.errors import DataError
+from carecoord.errors import AnswerError, DataError
 from carecoord.stepped_care import (
     Accepted,
     Assessment,
@@ -26,7 +26,7 @@ from carecoord.stepped_care import (
     assessment,
     enrolled_in,
 )
-from tests.stepped_care.builders import pickled
+from tests.stepped_care.builders import one_number, pickled
 
 DAY = date(2026, 1, 5)
 HOUR = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
@@ -218,6 +218,21 @@ def test_answers_are_kept_with_what_they_score() -> None:
     assert "phq-2" not in entry.possible
     assert len(entry.digest) == 64
     assert (entry.on, entry.recorded, entry.by, entry.labels) == (HOUR, HOUR, "lee", frozenset(["mental-health"]))
+
+
+def test_an_entry_of_answers_takes_an_instrument_of_ones_own_and_corrects_another() -> None:
+    """With when it was written down, and which entry it replaces."""
+    mine = one_number("mine")
+    entry = assessment(mine, [7], id="2", on=DAY, recorded=HOUR, replaces="1")
+    assert (entry.instrument, entry.scores["total"], entry.recorded, entry.replaces, entry.by) == (
+        "mine",
+        7,
+        HOUR,
+        "1",
+        "",
+    )
+    with pytest.raises(AnswerError, match="age"):
+        assessment("phq-9", [0] * 10, id="1", on=DAY, respondent={"age": "old"})
 
 
 def test_a_category_that_is_open_keeps_the_categories_left() -> None:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from carecoord.errors import DataError
+from carecoord.errors import DataError, DefinitionError
 from carecoord.stepped_care import Assessment, Contact, Enrolment, Entry, Episode, RecordedFact, decide, facts
 from tests.stepped_care.builders import HEAD, MEASURE, history, ladder, pickled, row_for, value_of, when, why
 
@@ -89,6 +89,16 @@ def test_a_half_answered_form_says_what_is_still_possible() -> None:
     row = facts(protocol, Episode("p", [entry]), on=date(2026, 1, 5))
     assert row.why("phq_9.total") == "incomplete on 2026-01-05, 17 to 23 possible"
     assert row.possible["phq_9.total"].low == 17
+
+
+def test_a_screener_that_could_be_two_things_says_which() -> None:
+    """Categories are named one by one."""
+    measures = '[measures.screener]\ninstrument = "cssrs-screener"\n'
+    body = '[[rules]]\nid = "r"\nin = "*"\nwhen = "screener.triage == \'low\'"\nthen = "stay"\n'
+    left = {"triage": ("moderate", "high")}
+    entry = Assessment(id="1", on=date(2026, 1, 5), instrument="cssrs-screener", scores={"triage": None}, possible=left)
+    row = facts(ladder(body, measures=measures), Episode("p", [entry]), on=date(2026, 1, 5))
+    assert row.why("screener.triage") == "incomplete on 2026-01-05, moderate or high possible"
 
 
 @pytest.mark.parametrize(("total", "value"), [("-", 16), ("9", 9)])
@@ -230,6 +240,14 @@ def test_scores_at_an_event_and_over_a_window(call: str, on: str, value: object)
     assert value_of(call, TOTALS + "2026-02-03 contact\n", on) == value
 
 
+def test_an_average_need_not_be_whole_and_a_worst_score_is() -> None:
+    """So a rule may ask whether an average is 4.5, and not whether the worst score is."""
+    body = '[[rules]]\nid = "r"\nwhen = "{}(phq_9.total, weeks=2) == 4.5"\nthen = "stay"\n'
+    assert ladder(body.format("average")).parts.rules
+    with pytest.raises(DefinitionError, match="can never be true"):
+        ladder(body.format("worst"))
+
+
 def test_an_empty_window_says_so() -> None:
     """The reason names the window."""
     assert why("average(phq_9.total, weeks=1)", TOTALS, "2026-03-18") == "not assessed in the last 7 days"
@@ -315,6 +333,12 @@ def test_held_for_hours_needs_hours(second: str, value: object) -> None:
     """An entry with a date only has no hour, so functions over hours are unknown."""
     lines = f"2026-01-05T08:00 phq_9 total=4\n{second} phq_9 total=4"
     assert value_of("held(phq_9.total < 5, hours=24)", lines, "2026-01-06T09:00") is value
+
+
+def test_held_for_hours_needs_the_hour_of_the_first_reading_too() -> None:
+    """Whichever of the two has a date only."""
+    lines = "2026-01-04 phq_9 total=4\n2026-01-06T08:00 phq_9 total=4"
+    assert value_of("held(phq_9.total < 5, hours=24)", lines, "2026-01-06T09:00") is None
 
 
 def test_held_for_hours_fails_without_hours_where_the_latest_reading_fails() -> None:
@@ -441,6 +465,13 @@ def test_what_is_not_yet_is_named() -> None:
     assert why("weeks_since(review)", "2026-01-05 start", "2026-01-06") == "no review yet"
     assert why("times(contact, since=review)", "2026-01-05 start", "2026-01-06") == "no review yet"
     assert why("weeks_in_care", "", "2026-01-06") == "not enrolled"
+    assert why("weeks_in_step", "", "2026-01-06") == "not enrolled"
+    assert why("at(phq_9.total, start)", "2026-01-05 start", "2026-01-06") == "never assessed"
+    first = MEASURE.replace('"start"', '"first"')
+    assert why("phq_9.total.baseline", "", "2026-01-06", measures=first) == "never assessed"
+    endless = MEASURE.replace('valid_for = "P4W"\n', "")
+    lines = "2026-01-05 phq_9 total=-"
+    assert why("phq_9.total", lines, "2027-01-05", measures=endless) == "incomplete on 2026-01-05"
     assert why("hours_since(start)", "2026-01-05 start", "2026-01-06") == "the hour is not known"
     assert why("at(phq_9.total, review)", "2026-01-05 start", "2026-01-06") == "no review yet"
 
@@ -608,11 +639,22 @@ def test_the_later_recorded_of_one_moment_wins_and_then_the_worse_score() -> Non
 
 def test_where_lower_is_worse_the_lower_of_two_wins() -> None:
     """The worse one follows the instrument's direction, and among categories the order of its definition."""
-    measures = '[measures.wellbeing]\ninstrument = "wellbeing"\n[measures.screener]\ninstrument = "cssrs-screener"\n'
+    names = {"wellbeing": "wellbeing", "screener": "cssrs-screener", "neutral": "neutral"}
+    measures = "".join(f'[measures.{one}]\ninstrument = "{of}"\n' for one, of in names.items())
+    lines = "2026-01-05 neutral total=3\n2026-01-05 neutral total=4"
+    assert value_of("neutral.total", lines, "2026-01-05", measures=measures) == 4
+    lines = "2026-01-05 screener triage=odd\n2026-01-05 screener triage=high"
+    assert value_of("screener.triage", lines, "2026-01-05", measures=measures) == "odd"
     lines = "2026-01-05 wellbeing total=60\n2026-01-05 wellbeing total=20"
     assert value_of("wellbeing.total", lines, "2026-01-05", measures=measures) == 20
     lines = "2026-01-05 screener triage=high\n2026-01-05 screener triage=low"
     assert value_of("screener.triage", lines, "2026-01-05", measures=measures) == "high"
+
+
+def test_two_incomplete_forms_of_one_moment_say_nothing() -> None:
+    """Not even what would be possible by one of them."""
+    lines = "2026-01-05 phq_9 total=-\n2026-01-05 phq_9 total=-"
+    assert why("phq_9.total", lines, "2026-01-05") == "incomplete on 2026-01-05"
 
 
 def test_two_readings_of_one_moment_are_one_reading() -> None:

@@ -197,7 +197,8 @@ def test_where_enrolment_leads_must_be_said() -> None:
         ("held(held(phq_9.total < 5, weeks=2), weeks=2)", "held() looks at one reading at a time"),
         ("held(phq_9.total < 5, 3, weeks=2)", "held() wants 1 argument, found 2"),
         ("in_a_row(phq_9.total < 5, 0)", "in_a_row() wants how many readings"),
-        ("in_a_row(phq_9.total < 5, 1.5)", "in_a_row() wants how many readings"),
+        ("in_a_row(phq_9.total < 5, 1.5)", "in_a_row() wants how many readings, as in_a_row(phq_9.total < 5, 2)"),
+        ("in_a_row(phq_9.total < 5, 1001)", "in_a_row() wants how many readings"),
         ("in_a_row(phq_9.total < 5, 2, since=3)", "in_a_row() wants an event after since="),
         ("in_a_row(phq_9.total < 5, 2, since=weeks_in_care)", "weeks_in_care is a fact, and in_a_row() wants an event"),
         ("unanswered(phq_9.q9 >= 1)", "unanswered() wants the events that answer it"),
@@ -324,9 +325,10 @@ def test_a_module_by_itself_stands_in_an_empty_protocol() -> None:
     """One step, one rule, so that its worked examples can run; it includes nothing and has neither of its own."""
     alone = read_protocol(MODULE)
     assert (list(alone.steps), [rule.id for rule, _ in alone.parts.rules]) == (["here"], ["carry-on"])
+    assert (alone.title, alone.definition.version) == ("Falls", "")
     with pytest.raises(DefinitionError, match="a module includes none"):
         read_protocol(MODULE.replace("title", 'include = ["self-harm"]\ntitle'))
-    with pytest.raises(DefinitionError, match="steps: a module has none"):
+    with pytest.raises(DefinitionError, match=r"falls: 1 fault\n  \$\.steps: a module has none"):
         read_protocol(MODULE + STEPS)
 
 

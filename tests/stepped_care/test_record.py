@@ -97,8 +97,9 @@ def test_a_choice_is_made_by_who_accepts() -> None:
     found = ladder('[[rules]]\nid = "r"\nwhen = "yes"\nto = ["therapy", "drug"]\n', steps=steps)
     episode = history(found, "2026-01-05 start")
     decision = decide(found, episode, on=DAY)
-    with pytest.raises(DataError, match="wanted one of therapy, drug"):
+    with pytest.raises(DataError) as refused:
         accept(episode, decision, by="holm")
+    assert [fault.path for fault in refused.value.faults] == ["$.step"]
     with pytest.raises(DataError, match="wanted one of therapy, drug"):
         accept(episode, decision, by="holm", step="low")
     chosen = accept(episode, decision, by="holm", step="drug", on=date(2026, 1, 6))
@@ -119,7 +120,10 @@ def test_an_override_takes_place_instead() -> None:
         "asks for more",
         None,
     )
+    assert (entry.by, entry.on, entry.because) == ("lee", date(2026, 1, 19), str(decision.explain()))
     assert step(moved, 19) == "high"
+    later = override(episode, decision, move="stay", by="lee", reason="r", on=date(2026, 1, 20), labels=["a"])
+    assert (later.entries[-1].on, later.entries[-1].labels) == (date(2026, 1, 20), frozenset(["a"]))
     out = override(episode, decision, move="exit", by="lee", reason="moves away")
     assert step(out, 19) == "outside"
     assert out.entries[-1].id == "ladder/2026-01-19/override"
@@ -139,7 +143,7 @@ def test_an_override_says_where_and_why(move: str, to: str | None, reason: str, 
     decision = decide(up_and_down(), episode, on=DAY)
     with pytest.raises(DataError) as refused:
         override(episode, decision, move=move, step=to, by="lee", reason=reason)  # type: ignore[arg-type]
-    assert message in str(refused.value)
+    assert str(refused.value) == f"override: 1 fault\n  {message}"
 
 
 def standing(episode: Episode) -> tuple[str, bool]:

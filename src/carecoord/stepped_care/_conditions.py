@@ -198,4 +198,4 @@ class Unanswered(Reduction):
         """Say which reading is blank."""
         rows = history.all_rows(self.condition.measure)
         blank = [row.when for row in rows if self.condition.holds(history, row) is None]
-        return f"left blank on {blank[-1]}" if blank else ""
+        return f"left blank on {blank[-1]}"

@@ -146,7 +146,7 @@ class Facts(FrozenMapping[str, FactValue]):
             yield Reason(about="decision", id="the answers could lead to", state="; ".join(map(str, ruling.possible)))
         whys = self._whys()
         for name in ruling.missing:
-            yield Reason(about="fact", id=name, state=whys.get(name) or "not known")
+            yield Reason(about="fact", id=name, state=whys[name])
         if ruling.unverified:
             state = f"{', '.join(ruling.unverified)}: not checked against a source"
             yield Reason(about="decision", id="unverified", state=state)
