@@ -12,21 +12,37 @@ from hypothesis import assume, given, strategies as st
 from carecoord import _definitions
 from carecoord.roles import (
     Absence,
+    Acknowledgement,
     Assignment,
     Duty,
-    Gap,
-    Holder,
+    HandOver,
     Member,
     ResponsibilityMatrix,
     Team,
+    TeamEvent,
     duties,
     duty,
     gaps,
+    hand_over,
     matrix,
+    notify,
+    propose,
     role,
+    unacknowledged,
     who,
+    workload,
 )
-from tests.roles.strategies import days, matrices, members, periods, teams
+from tests.roles.strategies import (
+    FIRST,
+    busy_matrices,
+    busy_teams,
+    days,
+    matrices,
+    members,
+    periods,
+    records,
+    teams,
+)
 
 MINIMUM = matrix("collaborative-care-minimum")
 LIKELY = (*MINIMUM.minimum_team, "nurse", "psychologist", "friend")
@@ -209,15 +225,37 @@ def test_who_agrees_with_a_naive_reading_of_the_rules(team: Team, matrix: Respon
             assert who(team, matrix, each.id, on=on).member is None
 
 
-@given(teams(), matrices(), days())
-def test_everything_survives_json(team: Team, matrix: ResponsibilityMatrix, on: date) -> None:
-    """Teams, matrices, gaps and holders say the same after a trip through JSON."""
-    holder = who(team, matrix, matrix.duties[0].id, on=on)
-    values: list[tuple[Any, type[Any]]] = [(team, Team), (matrix, ResponsibilityMatrix), (holder, Holder)]
-    values += [(gap, Gap) for gap in gaps(team, matrix, on=on)]
-    for value, cls in values:
+@given(busy_teams(among=LIKELY), busy_matrices(among=LIKELY), days(), st.data())
+def test_everything_survives_json(team: Team, matrix: ResponsibilityMatrix, on: date, data: st.DataObject) -> None:
+    """Teams, matrices, records and all that is read from them say the same after a trip through JSON."""
+    record = data.draw(records(of=[each.id for each in matrix.duties]))
+    values: list[Any] = [team, matrix, record, who(team, matrix, matrix.duties[0].id, on=on)]
+    values += gaps(team, matrix, between=(on, on + timedelta(days=9)), record=record)
+    values += [*workload(team, matrix, on=on, people={"ada": 3}), *propose(team, matrix, on=on)]
+    event = TeamEvent(id="e", duty=matrix.duties[0].id, kind="raised", at=on, labels=["SUD"])
+    notices = notify(event, team, matrix, consents=[])
+    values += [event, *notices, *unacknowledged(notices, [], at=on), Acknowledgement("e", "ada", at=on)]
+    for value in values:
         plain = json.loads(json.dumps(_definitions.unstructure(value)))
-        assert _definitions.structure(plain, cls, name="value") == value
+        assert _definitions.structure(plain, type(value), name="value") == value
+
+
+def test_a_hand_over_survives_json() -> None:
+    """Its gaps included."""
+    on = date(2026, 6, 1)
+    team = Team([Member("ada", role="care-manager", since=FIRST), Member("ben", role="nurse", since=FIRST)])
+    _, record = hand_over(
+        attrs.evolve(team, credentials=()),
+        MINIMUM,
+        giver="ada",
+        taker="ben",
+        on=on,
+        reason="leave",
+        duties=["psychotherapy"],
+    )
+    assert record.gaps
+    plain = json.loads(json.dumps(_definitions.unstructure(record)))
+    assert _definitions.structure(plain, HandOver, name="record") == record
 
 
 @given(members(), days())

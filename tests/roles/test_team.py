@@ -11,7 +11,20 @@ import pytest
 
 from carecoord import _definitions
 from carecoord.errors import DataError, DefinitionError
-from carecoord.roles import Absence, Assignment, Duty, Member, ResponsibilityMatrix, Team
+from carecoord.roles import (
+    Absence,
+    Assignment,
+    Confirmation,
+    Credential,
+    Done,
+    Duty,
+    Instruction,
+    Member,
+    ResponsibilityMatrix,
+    Span,
+    Team,
+    Trained,
+)
 
 JAN = date(2026, 1, 1)
 FEB = date(2026, 2, 1)
@@ -93,6 +106,51 @@ def test_team_with_an_absence_is_another_team() -> None:
             lambda: Team([Member("lee", role="nurse", since=JAN)], absences=[Absence("kim", since=JAN)]),
             ["$.absences[0].member: nobody on this team has this id"],
         ),
+        (
+            lambda: Team(
+                [Member("lee", role="nurse", since=JAN)],
+                credentials=[Credential("kim", "rx"), Credential("lee", "rx", status="supervised", supervisor="max")],
+                trained=[Trained("kim", "risk", on=JAN)],
+            ),
+            [
+                "$.credentials[0].member: nobody on this team has this id",
+                "$.credentials[1].supervisor: nobody on this team has this id",
+                "$.trained[0].member: nobody on this team has this id",
+            ],
+        ),
+        (
+            lambda: Team(
+                [Member("lee", role="nurse", since=JAN, organisation="a", setting=place) for place in ("b", "b")]
+            ),
+            ["$.members[1]: serves on days on which $.members[0] is the same person in the same role"],
+        ),
+        (lambda: Credential("", ""), ["$.member: is empty", "$.authority: is empty"]),
+        (lambda: Credential("lee", "rx", since=FEB, until=JAN), ["$.until: 2026-01-01 is not after 2026-02-01"]),
+        (
+            lambda: Credential("lee", "rx", status=any_value("given")),
+            ["$.status: 'given' is none of granted, supervised, denied, silent"],
+        ),
+        (
+            lambda: Credential("lee", "rx", supervisor="lee"),
+            [
+                "$.supervisor: goes with the status supervised, found granted",
+                "$.supervisor: nobody supervises themselves",
+            ],
+        ),
+        (
+            lambda: Trained("lee", "risk", on=any_value("2026-01-01")),
+            ["$.on: a date without a time is wanted, found str"],
+        ),
+        (
+            lambda: Trained("lee", "risk", on=datetime(2026, 1, 1, tzinfo=UTC)),
+            ["$.on: a date without a time is wanted, found datetime"],
+        ),
+        (lambda: Trained("lee", "risk", on=JAN, until=JAN), ["$.until: "]),
+        (lambda: Span(FEB, FEB), ["$.until: 2026-02-01 is not after 2026-02-01"]),
+        (lambda: Instruction("", "", since=JAN), ["$.about: is empty", "$.member: is empty"]),
+        (lambda: Instruction("rest", "lee", since=JAN, until=JAN), ["$.until: "]),
+        (lambda: Done("record", "lee", on=any_value(3)), ["$.on: a date without a time is wanted, found int"]),
+        (lambda: Confirmation("lee", on=any_value(3)), ["$.on: a date without a time is wanted, found int"]),
     ],
 )
 def test_a_value_that_cannot_be_right_is_refused_with_every_fault(make: Any, faults: list[str]) -> None:
@@ -121,6 +179,29 @@ def test_a_person_may_leave_and_come_back_and_have_two_roles() -> None:
         ]
     )
     assert len(team.active(on=FEB)) == 2
+
+
+def test_one_role_in_two_places_is_two_members() -> None:
+    """Of one person, on the same days; another organisation or another setting makes another place."""
+    lee = Member("lee", role="nurse", since=JAN, organisation="clinic", setting="ward")
+    places = [lee, attrs.evolve(lee, organisation="school"), attrs.evolve(lee, setting="home")]
+    assert len(Team(places).active(on=JAN)) == 3
+
+
+def test_a_span_has_a_last_day() -> None:
+    """The day before its end."""
+    span = Span(JAN, FEB)
+    assert span.last == FEB - DAY
+    assert [span.is_in_force(on=day) for day in (JAN - DAY, JAN, FEB - DAY, FEB)] == [False, True, True, False]
+
+
+def test_what_has_a_period_is_half_open() -> None:
+    """Credentials and instructions too."""
+    for each in (
+        Credential("lee", "rx", since=JAN, until=FEB),
+        Instruction("rest", "lee", since=JAN, until=FEB),
+    ):
+        assert [each.is_in_force(on=day) for day in (JAN - DAY, JAN, FEB - DAY, FEB)] == [False, True, True, False]
 
 
 def test_matrix_refuses_what_stands_twice_and_duties_it_does_not_have() -> None:

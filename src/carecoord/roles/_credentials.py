@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Literal
 
 import attrs
 
 from carecoord._values import Period
 from carecoord.errors import DataError, Fault
-from carecoord.roles._dates import check_period, in_force
+from carecoord.roles._dates import check_day, check_period, in_force
 from carecoord.roles._role import Evidence
 
 __all__ = ["Credential", "Trained", "Training"]
@@ -88,10 +88,7 @@ class Trained:
     until: date | None = attrs.field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if isinstance(self.on, datetime) or not isinstance(self.on, date):
-            raise DataError(
-                "trained", [Fault("$.on", f"a date without a time is wanted, found {type(self.on).__name__}")]
-            )
+        check_day("trained", "$.on", self.on)
         check_period("trained", self.on, self.until)
 
 

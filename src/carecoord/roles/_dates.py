@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import attrs
 
 from carecoord.errors import DataError, Fault
 
-__all__ = ["DAY", "Span", "asked", "check_period", "in_force", "merged"]
+__all__ = ["DAY", "Span", "asked", "check_day", "check_period", "in_force", "merged"]
 
 DAY = timedelta(days=1)
 
@@ -19,21 +20,34 @@ def in_force(since: date | None, until: date | None, on: date) -> bool:
     return (since is None or since <= on) and (until is None or on < until)
 
 
+def check_day(name: str, path: str, day: Any) -> None:
+    """Refuse what is no plain date.
+
+    Raises:
+        DataError: it has a time, or is no date at all.
+    """
+    if faults := list(_faults_of_days((path, day))):
+        raise DataError(name, faults)
+
+
 def check_period(name: str, since: date | None, until: date | None) -> None:
     """Refuse what is no period of at least one day.
 
     Raises:
         DataError: one of the two is no plain date, or `until` is not after `since`.
     """
-    faults = [
-        Fault(f"$.{field}", f"a date without a time is wanted, found {type(day).__name__}")
-        for field, day in (("since", since), ("until", until))
-        if day is not None and (isinstance(day, datetime) or not isinstance(day, date))
-    ]
+    bounds = [(path, day) for path, day in (("$.since", since), ("$.until", until)) if day is not None]
+    faults = list(_faults_of_days(*bounds))
     if not faults and since is not None and until is not None and until <= since:
         faults = [Fault("$.until", f"{until} is not after {since}; it is the day after the last")]
     if faults:
         raise DataError(name, faults)
+
+
+def _faults_of_days(*days: tuple[str, Any]) -> Iterator[Fault]:
+    for path, day in days:
+        if isinstance(day, datetime) or not isinstance(day, date):
+            yield Fault(path, f"a date without a time is wanted, found {type(day).__name__}")
 
 
 def asked(on: date) -> date:
@@ -42,7 +56,7 @@ def asked(on: date) -> date:
     Raises:
         DataError: it is no plain date, or so late that there is no tomorrow to speak of.
     """
-    check_period("on", on, None)
+    check_day("on", "", on)
     if on.year == date.max.year:
         raise DataError("on", [Fault("", f"a day before the year {date.max.year} is wanted, found {on}")])
     return on

@@ -299,9 +299,13 @@ class Day(Attendance):
         if self.is_away(cover):
             return None, "is away too"
         serving = self.active[cover]
-        able = {member.role for member in serving if self._may_stand_in(duty, covered, member)}
+        fitting = [member for member in serving if self._may_stand_in(duty, covered, member)]
+        lacking = [lack(self, duty, cover, [member]) for member in fitting]
+        able = {member.role for member, one in zip(fitting, lacking, strict=True) if one is None or not one.bars}
         if not able:
-            return None, f"may not hold it as {listed(dict.fromkeys(member.role for member in serving), 'or')}"
+            known = next((one for one in lacking if one is not None and self.team.credentials is not None), None)
+            roles = listed(dict.fromkeys(member.role for member in serving), "or")
+            return None, f"may not hold it as {roles}" if known is None else f"may not: {known.because}"
         able = {role for role in able if not self.presence(cover, role).absences}
         if not able:
             return None, "is away too"
@@ -312,15 +316,12 @@ class Day(Attendance):
         return min(able, key=rank), ""
 
     def _may_stand_in(self, duty: Duty, covered: str, serving: Member) -> bool:
-        """Say whether a member may cover: of those who usually hold the role or do the duty anyway, and licensed."""
+        """Say whether a member is one to cover: of those who usually hold the role, or do the duty anyway."""
         own = {serving.role, *([serving.profession] if serving.profession else [])}
         usual = {covered, *(self.roles[covered].held_by if covered in self.roles else ())}
         letters = duty.letters.get(serving.role, "")
         does = "A" in letters or "R" in letters
-        if not self.is_professional(serving.role) or not (own & usual or does):
-            return False
-        lacking = lack(self, duty, serving.id, [serving])
-        return lacking is None or not lacking.bars
+        return self.is_professional(serving.role) and bool(own & usual or does)
 
     def _nobody(self, duty: Duty) -> Gap:
         """Say why nobody holds a duty at all."""

@@ -7,7 +7,7 @@ from datetime import date
 import attrs
 
 from carecoord.errors import DataError, Fault
-from carecoord.roles._dates import check_period, in_force
+from carecoord.roles._dates import check_day, check_period, in_force
 
 __all__ = ["Confirmation", "Done", "Instruction", "TeamRecord"]
 
@@ -58,7 +58,7 @@ class Done:
     about: str = attrs.field(default="", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        check_period("done", self.on, None)
+        check_day("done", "$.on", self.on)
 
 
 @attrs.frozen
@@ -76,7 +76,7 @@ class Confirmation:
     duty: str | None = attrs.field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        check_period("confirmation", self.on, None)
+        check_day("confirmation", "$.on", self.on)
 
 
 @attrs.frozen(kw_only=True)
