@@ -26,6 +26,7 @@ from carecoord.scoring._respondent import RESPONDENT, Respondent
 __all__ = ["Answers", "Engine"]
 
 Answers = Sequence[Any] | Mapping[Any, Any]
+_IN_ORDER = (list, tuple)
 
 
 class Layout:
@@ -95,7 +96,7 @@ class Engine:
             AnswerError: with every wrong answer and every wrong fact about the respondent.
         """
         given: Sequence[Any] = (
-            answers if isinstance(answers, list | tuple) and len(answers) == self.count else self.in_order(answers)
+            answers if isinstance(answers, _IN_ORDER) and len(answers) == self.count else self.in_order(answers)
         )
         if respondent is None:
             try:
@@ -104,7 +105,8 @@ class Engine:
                 pass
             else:
                 if self.types.issuperset(map(type, given)):
-                    return self.settle(scores, (), tuple([_read(item, given[item.n - 1]) for item in self.coded]))
+                    codes = tuple([_read(item, given[item.n - 1]) for item in self.coded]) if self.coded else ()
+                    return self.settle(scores, (), codes)
         return self.run_any(given, respondent)
 
     def run_any(self, given: Sequence[Any], respondent: Respondent | Mapping[str, Any] | None) -> tuple[Any, ...]:
