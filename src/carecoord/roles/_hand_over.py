@@ -30,7 +30,8 @@ class HandOver:
         reason: why.
         accountable: the duties the taker now answers for.
         responsible: the duties the taker now does.
-        gaps: what is wrong on that day and was not before, as a licence the taker lacks.
+        gaps: what is wrong on that day with the duties in the taker's hands, as a licence they lack, and whatever else
+            would not be wrong without the hand-over.
     """
 
     id: str
@@ -112,6 +113,12 @@ def hand_over(
         assignments = _reassigned(days, assignments, duty, giver, begun)
     made = attrs.evolve(matrix, assignments=assignments)
     before = {(gap.kind, gap.duty, gap.member) for gap in gaps(team, matrix, on=on)}
+    names = {duty.id for duty, _ in held}
+    told = [
+        gap
+        for gap in gaps(team, made, on=on)
+        if (gap.kind, gap.duty, gap.member) not in before or (gap.member == taker and gap.duty in names)
+    ]
     return made, HandOver(
         id=id or f"{giver}-{taker}-{on}",
         giver=giver,
@@ -120,7 +127,7 @@ def hand_over(
         reason=reason,
         accountable=tuple(duty.id for duty, part in held if part == "accountable"),
         responsible=tuple(duty.id for duty, part in held if part == "responsible"),
-        gaps=tuple(gap for gap in gaps(team, made, on=on) if (gap.kind, gap.duty, gap.member) not in before),
+        gaps=tuple(told),
     )
 
 
