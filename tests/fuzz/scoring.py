@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import time
 from random import Random
-from time import monotonic
+from time import monotonic, process_time
 from typing import Any
 
 from carecoord.errors import AnswerError, DefinitionError
@@ -140,13 +140,13 @@ def fuzz(seconds: float, seed: int) -> tuple[Counter[str], list[str]]:
     while monotonic() - start < seconds and len(wrong) < 10:
         number += 1
         one = f"{seed}-{number}"
-        began = monotonic()
+        began = process_time()
         try:
             counts[try_one(Random(one))] += 1  # noqa: S311 - an input is made again from its number
         except Exception:  # noqa: BLE001 - that is what is looked for
             wrong.append(f"input {one}:\n{traceback.format_exc(limit=-6)}")
-        if monotonic() - began > LONGEST_SECONDS:
-            wrong.append(f"input {one} took {monotonic() - began:.1f} seconds")
+        if process_time() - began > LONGEST_SECONDS:
+            wrong.append(f"input {one} took {process_time() - began:.1f} seconds")
     return counts, wrong
 
 
