@@ -41,7 +41,7 @@ class WriteBack:
 
 
 def write_back(
-    plan: CarePlan, disclosure: Disclosure[PlanView], *, by: str, on: date, reason: str, **changes: Unpack[Changes]
+    plan: CarePlan, disclosure: Disclosure[PlanView | None], *, by: str, on: date, reason: str, **changes: Unpack[Changes]
 ) -> WriteBack:
     """Apply to a plan what a reader changed in their view of it.
 
@@ -85,7 +85,7 @@ def write_back(
 class _Whole:
     """The whole plan, and the view of it that a reader had."""
 
-    def __init__(self, plan: CarePlan, disclosure: Disclosure[PlanView]) -> None:
+    def __init__(self, plan: CarePlan, disclosure: Disclosure[PlanView | None]) -> None:
         if disclosure.view is None or disclosure.ids.get(disclosure.view.id) != (plan.id,):
             raise DataError("view", [Fault("", "it is no view of this plan")])
         self.plan, self.view, self.ids = plan, disclosure.view, disclosure.ids

@@ -50,7 +50,7 @@ class Disclosure(Generic[V_co]):
     member: Member
     purpose: str
     on: date | datetime
-    view: V_co | None
+    view: V_co
     withheld: tuple[Withheld, ...] = ()
     obligations: frozenset[str] = frozenset()
     notice: str = ""
@@ -136,7 +136,7 @@ def disclose(value: Any, reader: Reader) -> Disclosure[Any]:
     return disclosed(None if left is None else how.view(left), projection, attention=attention)
 
 
-def disclosed(view: T | None, projection: Projection, *, attention: tuple[str, ...] = ()) -> Disclosure[T]:
+def disclosed(view: T, projection: Projection, *, attention: tuple[str, ...] = ()) -> Disclosure[T]:
     """Give the record of what was shown after a pass over a value."""
     reader = projection.reader
     owed = frozenset(projection.obligations) if view is not None else frozenset[str]()
