@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from carecoord.rules import _kinds, _nodes, _parse
+from carecoord.rules import _kinds, _nodes, _parse, _source
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "rule-language.md").read_text("utf-8")
 
@@ -23,9 +23,9 @@ def test_the_limits_are_those_that_are_kept() -> None:
     table = PAGE[PAGE.index("## Limits") : PAGE.index("What is refused raises")]
     limits = [int(number.replace(",", "")) for number in re.findall(r"\| ([\d,]+)", table)]
     assert limits == [
-        _parse.LONGEST,
-        _parse.DEEPEST,
-        _parse.MOST_OPERATORS,
+        _source.LONGEST,
+        _source.DEEPEST,
+        _source.MOST_OPERATORS,
         _parse.MOST_MEMBERS,
         _parse.MOST_PARTS,
         _nodes.MOST_LEVELS,

@@ -6,7 +6,8 @@ Unknown is a value here: a fact that is not known makes unknown whatever depends
 from carecoord.rules._explain import Explanation
 from carecoord.rules._expression import Expression, compile_rules, fact
 from carecoord.rules._kinds import Bounds, Kind, Value
-from carecoord.rules._parse import HostCall, Vocabulary, parse, parse_list
+from carecoord.rules._parse import parse, parse_list
+from carecoord.rules._vocabulary import HostCall, Vocabulary
 
 __all__ = [
     "Bounds",

@@ -297,15 +297,15 @@ def _plus(texts: Sequence[str]) -> str:
     return " + ".join(texts) if len(texts) <= MANY else f"total(({', '.join(texts)}))"
 
 
-def _extreme(function: str) -> Callable[[Sequence[str]], str]:
-    return lambda texts: texts[0] if len(texts) == 1 else f"{function}({', '.join(texts)})"
+def _extreme(function: str, texts: Sequence[str]) -> str:
+    return texts[0] if len(texts) == 1 else f"{function}({', '.join(texts)})"
 
 
 _AGGREGATE: dict[str, Callable[[Sequence[str]], str]] = {
     "sum": _plus,
     "mean": lambda texts: f"({_plus(texts)}) / {len(texts)}",
-    "min": _extreme("min"),
-    "max": _extreme("max"),
+    "min": lambda texts: _extreme("min", texts),
+    "max": lambda texts: _extreme("max", texts),
     "median": lambda texts: f"median(({', '.join(texts)},))",
     "count": lambda texts: _plus(["0", *texts]),
 }

@@ -1,6 +1,5 @@
 """Read the text of a rule into nodes, checking names, types and ranges as it goes.
 
-The text is scanned before Python's parser sees it: its length, its characters, its numbers and its nesting.
 Only the handful of syntax nodes below is translated; everything else is refused by name and column.
 Lists are worked out here, so what comes out holds single values only.
 """
@@ -8,18 +7,13 @@ Lists are worked out here, so what comes out holds single values only.
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Callable, Iterable, Mapping
-from keyword import iskeyword
-from typing import Any, NoReturn, TypeVar
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
-import attrs
-
-from carecoord._values import FrozenMapping
-from carecoord.errors import RuleError, did_you_mean
-from carecoord.rules._bounds import Memo, bounds
+from carecoord.errors import did_you_mean
+from carecoord.rules._bounds import bounds
 from carecoord.rules._expression import Expression
-from carecoord.rules._kinds import LARGEST, Bounds, Kind
+from carecoord.rules._kinds import LARGEST, Bounds
 from carecoord.rules._nodes import (
     AGGREGATES,
     MOST_LEVELS,
@@ -37,174 +31,42 @@ from carecoord.rules._nodes import (
     Node,
     Not,
     Or,
+    children,
     negative,
     type_of,
 )
-from carecoord.rules._print import printed, written
+from carecoord.rules._print import printed
+from carecoord.rules._source import Source, dotted
+from carecoord.rules._vocabulary import HostCall, Many, Vocabulary
 
-__all__ = ["HostCall", "HostFunction", "Vocabulary", "parse", "parse_list"]
+__all__ = ["parse", "parse_list"]
 
-LONGEST = 4000
-DEEPEST = 50
-MOST_OPERATORS = 400
 MOST_MEMBERS = 1000
+LONGEST_SHOWN = 100
 MOST_PARTS = 20_000
 """A list of many members, or a named rule used many times, multiplies the parts of the rule it stands in."""
 
-Table = tuple[tuple[int | float, int | float | str], ...]
-Many = tuple[Node, ...]
-HostFunction = Callable[["HostCall"], Kind]
 Sized = TypeVar("Sized", bound=Node)
 
-_TOKEN = re.compile(
-    r"""[ ]+
-    | (?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*){0,6})(?![A-Za-z0-9_"'])
-    | (?P<number>(?:[0-9]{1,12}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?![A-Za-z0-9_.]))
-    | (?P<text>"[^"\\]{0,200}"|'[^'\\]{0,200}')(?![ ]*["'])
-    | (?P<open>[(\[]) | (?P<close>[)\]])
-    | (?P<operator>==|!=|<=|>=|[-+*/<>])
-    | [,=]""",
-    re.VERBOSE,
-)
-_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
-_WORDS = frozenset(("and", "or", "not", "if", "in"))
 _RELATIONS: dict[type[ast.cmpop], Any] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
 }  # fmt: skip
 _OPERATORS: dict[type[ast.operator], Any] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 _REFUSED: dict[type[ast.AST], str] = {
-    ast.Starred: "a star", ast.keyword: "a named argument", ast.Dict: "a table", ast.Set: "a set",
-    ast.ListComp: "a comprehension", ast.GeneratorExp: "a comprehension", ast.Subscript: "an index",
-    ast.JoinedStr: "a formatted text", ast.Await: "await", ast.Yield: "yield", ast.Attribute: "a dot after a value",
-}  # fmt: skip
-
-
-@attrs.frozen(kw_only=True)
-class Vocabulary:
-    """The names and functions a rule may use.
-
-    Attributes:
-        names: the facts, by name, each with its kind; names may have dots.
-        lists: names of lists, each with its members: names of facts or definitions.
-        tables: number to number or number to text, for `lookup`.
-        definitions: named rules; in a rule each stands for its own body.
-        sequences: named lists of rules.
-        functions: functions of the host; a call of one is a fact that the host supplies, named by its text.
-        aliases: second names of facts.
-        ranges: what each part of the rules read so far can be, worked out once.
-    """
-
-    names: Mapping[str, Kind] = attrs.field(factory=FrozenMapping[str, Kind])
-    lists: Mapping[str, tuple[str, ...]] = attrs.field(factory=FrozenMapping[str, tuple[str, ...]])
-    tables: Mapping[str, Table] = attrs.field(factory=FrozenMapping[str, Table])
-    definitions: Mapping[str, Node] = attrs.field(factory=FrozenMapping[str, Node])
-    sequences: Mapping[str, Many] = attrs.field(factory=FrozenMapping[str, Many])
-    functions: Mapping[str, HostFunction] = attrs.field(factory=FrozenMapping[str, HostFunction])
-    aliases: Mapping[str, str] = attrs.field(factory=FrozenMapping[str, str])
-    ranges: Memo = attrs.field(factory=dict, eq=False, repr=False)
-
-    def known_names(self) -> Iterable[str]:
-        """List every name a rule may use."""
-        return [*self.names, *self.lists, *self.definitions, *self.sequences]
-
-
-class HostCall:
-    """A call of a function that belongs to the host, as it stands in a rule.
-
-    Attributes:
-        name: the function.
-        text: the call as text, in one normal form: the name of the fact that the host supplies for it.
-        count: the number of arguments.
-        options: the named arguments: numbers, texts or bare names (as text).
-    """
-
-    def __init__(self, reader: Reader, node: ast.Call, name: str) -> None:
-        self._reader, self._node = reader, node
-        self.name = name
-        self.count = len(node.args)
-        options: dict[str, int | float | str] = {}
-        for option in sorted(node.keywords, key=lambda one: one.arg or ""):
-            if option.arg is None or option.arg in options:
-                self._reader.refuse(option.value, f"{name}() takes each named argument once, by its name")
-            options[option.arg] = self._option(option.value)
-        self.options = FrozenMapping(options)
-        self._arguments = [self._read(one) for one in node.args]
-        arguments = [one if isinstance(one, str) else printed(one) for one in self._arguments]
-        arguments += [f"{key}={_option_text(value)}" for key, value in options.items()]
-        self.text = f"{name}({', '.join(arguments)})"
-        if len(self.text) > LONGEST:
-            self.fault(f"{name}() has more than {LONGEST:,} characters")
-
-    def _option(self, value: ast.expr) -> int | float | str:
-        if isinstance(value, ast.Constant) and type(value.value) in (int, float, str):
-            return self._reader.constant(value).value
-        word = dotted(value)
-        if word is None:
-            self._reader.refuse(value, f"{self.name}() takes a number, a text or a name here")
-        return word
-
-    def _read(self, argument: ast.expr) -> Node | str:
-        word = dotted(argument)
-        if word is not None and word not in self._reader.vocabulary.names:
-            return word
-        return self._reader.one(argument)
-
-    def is_word(self, index: int) -> bool:
-        """Say whether an argument is a bare name."""
-        return index < self.count and dotted(self._node.args[index]) is not None
-
-    def word(self, index: int) -> str:
-        """Give an argument that is a bare name, as written.
-
-        Raises:
-            RuleError: it is missing or something else.
-        """
-        self._need(index)
-        word = dotted(self._node.args[index])
-        if word is None:
-            self._reader.refuse(self._node.args[index], f"{self.name}() takes a name here")
-        return word
-
-    def rule(self, index: int) -> Expression:
-        """Give an argument that is a rule in the same vocabulary.
-
-        Raises:
-            RuleError: it is missing, or cannot be read.
-        """
-        self._need(index)
-        read = self._arguments[index]
-        return Expression(self._reader.one(self._node.args[index]) if isinstance(read, str) else read)
-
-    def _need(self, index: int) -> None:
-        if index >= self.count:
-            self.fault(f"{self.name}() wants an argument more")
-
-    def fault(self, message: str) -> NoReturn:
-        """Refuse the call, with its column.
-
-        Raises:
-            RuleError: always.
-        """
-        self._reader.refuse(self._node, message)
-
-
-def dotted(node: ast.expr) -> str | None:
-    """Give a name with its dots as text, or nothing where it is something else."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return None
-    return ".".join([node.id, *reversed(parts)])
+    ast.Starred: "a star",
+    ast.ListComp: "a comprehension",
+    ast.GeneratorExp: "a comprehension",
+    ast.Subscript: "an index",
+    ast.Tuple: "a list without [ ]",
+}
 
 
 class Reader:
     """Reads one rule."""
 
     def __init__(self, text: str, vocabulary: Vocabulary) -> None:
-        self.text = re.sub(r"[\r\n\t]", " ", text)
-        self.lead = len(self.text) - len(self.text.lstrip(" "))
+        self.source = Source(text)
+        self.refuse = self.source.refuse
         self.vocabulary = vocabulary
         self.parts = 0
 
@@ -219,60 +81,9 @@ class Reader:
 
     def _members(self, read: Callable[[ast.expr], Many]) -> Many:
         try:
-            return read(self._tree())
+            return read(self.source.tree())
         except RecursionError:
-            self._fail("this nests deeper than the calling program leaves room for", 0)
-
-    def refuse(self, node: ast.AST, message: str) -> NoReturn:
-        """Refuse the text at a node."""
-        before = self.text[self.lead :].encode("utf-8")[: getattr(node, "col_offset", 0)]
-        self._fail(message, self.lead + len(before.decode("utf-8")))
-
-    def _fail(self, message: str, position: int) -> NoReturn:
-        raise RuleError(message, position + 1, self.text)
-
-    def _tree(self) -> ast.expr:
-        self._scan()
-        try:
-            tree = ast.parse(self.text.strip(" "), mode="eval").body
-        except SyntaxError as error:
-            if not error.offset:
-                self._fail("this cannot be read as a rule: it ends too early", len(self.text.rstrip(" ")))
-            self._fail("this cannot be read as a rule", self.lead + error.offset - 1)
-        except MemoryError:
-            self._fail("this cannot be read as a rule", 0)
-        self._check_depth(tree)
-        return tree
-
-    def _scan(self) -> None:
-        text = self.text
-        if len(text) > LONGEST:
-            self._fail(f"the rule has {len(text):,} characters, at most {LONGEST:,} are read", LONGEST)
-        if not text.strip():
-            self._fail("the rule is empty", 0)
-        position = depth = operators = 0
-        while position < len(text):
-            token = _TOKEN.match(text, position)
-            if token is None:
-                self._fail(f"{text[position]!r} has no place in a rule{_hint(text, position)}", position)
-            quoted = token["text"]
-            if quoted is not None and not quoted.isprintable():
-                self._fail("a text in a rule holds printable characters only", position)
-            depth += (token["open"] is not None) - (token["close"] is not None)
-            operators += token["operator"] is not None or token["name"] in _WORDS
-            if depth > DEEPEST:
-                self._fail(f"nested more than {DEEPEST} levels deep", position)
-            if operators > MOST_OPERATORS:
-                self._fail(f"more than {MOST_OPERATORS} operators", position)
-            position = token.end()
-
-    def _check_depth(self, tree: ast.expr) -> None:
-        waiting: list[tuple[ast.AST, int]] = [(tree, 1)]
-        while waiting:
-            node, depth = waiting.pop()
-            if depth > DEEPEST:
-                self.refuse(node, f"nested more than {DEEPEST} levels deep")
-            waiting.extend((inner, depth + 1) for inner in ast.iter_child_nodes(node) if isinstance(inner, ast.expr))
+            self.source.fail("this nests deeper than the calling program leaves room for", 0)
 
     def bounds(self, node: Node) -> Bounds:
         """Give the range of a node over everything its facts may be."""
@@ -296,8 +107,6 @@ class Reader:
         value = tree.value
         if value is None:
             self.refuse(tree, "there is no word for unknown: say in `needs` when the value may be given")
-        if type(value) not in (int, float, str, bool):
-            self.refuse(tree, f"{value!r} has no place in a rule")
         return self.sized(tree, Constant(value))  # type: ignore[arg-type]
 
     def sized(self, tree: ast.AST, node: Sized) -> Sized:
@@ -313,10 +122,7 @@ class Reader:
         return node
 
     def name(self, tree: ast.expr) -> Node | Many:
-        name = dotted(tree)
-        if name is None:
-            self.refuse(tree, "a dot stands after a value; only names have dots")
-        return self.resolve(name, tree)
+        return self.resolve(dotted(tree) or "", tree)
 
     def resolve(self, name: str, tree: ast.AST) -> Node | Many:
         words = self.vocabulary
@@ -331,8 +137,9 @@ class Reader:
         if name in words.sequences:
             return words.sequences[name]
         if name not in words.lists:
-            extra = "; it is a function, write ()" if name in AGGREGATES or name in SCALARS else ""
-            self.refuse(tree, f"unknown name {name}{did_you_mean(name, words.known_names())}{extra}")
+            called = name in AGGREGATES or name in SCALARS
+            hint = ", it is a function, write ()" if called else did_you_mean(name, words.known_names())
+            self.refuse(tree, f"unknown name {name}{hint}")
         return self.joined(tree, (self.resolve(member, tree) for member in words.lists[name]))
 
     def sequence(self, tree: ast.List) -> Many:
@@ -409,13 +216,12 @@ class Reader:
         """Refuse a comparison that can never be true, in a list only where no member's can."""
         if not any(True in (self.bounds(one).choices or ()) for one in _many(made)):
             first = _many(made)[0]
-            self.refuse(tree, f"{printed(first)[:100]} can never be true{self._reach(first)}")
+            text = printed(first)
+            shown = text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}..."
+            self.refuse(tree, f"{shown} can never be true{self._reach(*children(first))}")
 
-    def _reach(self, node: Node) -> str:
-        left = node.left if isinstance(node, Comparison) else node.value if isinstance(node, Member) else None
-        if left is None or isinstance(left, Constant):
-            return ""
-        found = self.bounds(left)
+    def _reach(self, left: Node, right: Node) -> str:
+        found = self.bounds(right if isinstance(left, Constant) else left)
         if found.type == "text" and found.choices:
             return f": it is one of {', '.join(sorted(map(str, found.choices)))}"
         return f": it lies in {found.low} to {found.high}" if found.type == "number" and found.known else ""
@@ -434,8 +240,7 @@ class Reader:
             made = Member(value, choices)
             return Not(made) if negate else made
 
-        for one in _many(left):
-            self.typed(tree.left, one, kind)
+        self.all_typed(tree.left, left, kind)
         for item, choice in zip(right.elts, choices, strict=True):
             self.possible(item, self.each(item, lambda one, it=choice: Comparison("==", one, Constant(it)), left))
         return self.each(tree, make, left)
@@ -495,8 +300,10 @@ class Reader:
         if len(tree.args) != 2:
             self.refuse(tree, "lookup() wants a value and the name of a table")
         table = dotted(tree.args[1])
-        if table is None or table not in self.vocabulary.tables:
-            self.refuse(tree.args[1], f"unknown table {table}{did_you_mean(table or '', self.vocabulary.tables)}")
+        if table is None:
+            self.refuse(tree.args[1], "lookup() wants the name of a table here")
+        if table not in self.vocabulary.tables:
+            self.refuse(tree.args[1], f"unknown table {table}{did_you_mean(table, self.vocabulary.tables)}")
         entries = self.vocabulary.tables[table]
         if len({isinstance(entry, str) for _, entry in entries}) != 1:
             self.refuse(tree.args[1], f"the entries of table {table} are neither all numbers nor all texts")
@@ -515,10 +322,8 @@ class Reader:
             if name in ("count", "any", "all", "prorate"):
                 self.refuse(first, f"known() has no place in {name}(), which deals with unknown members itself")
             arguments, known = first.args, True
-        members = self.joined(tree, map(self.any, arguments))
         wanted = AGGREGATES[name][1]
-        for member in members if wanted else ():
-            self.typed(tree, member, wanted)
+        members = self.joined(tree, (self.all_typed(item, self.any(item), wanted) for item in arguments))
         return self.sized(tree, Call(name, members, known))
 
     def scalar(self, tree: ast.Call, name: str) -> Node | Many:
@@ -526,13 +331,9 @@ class Reader:
         arguments = self.argument(tree, name, least, most)
 
         def make(*values: Node) -> Node:
-            if name == "coalesce":
-                for value in values[1:]:
-                    self.typed(tree, value, type_of(values[0]))
-            elif name != "known":
-                wanted = "time" if name == "minutes_between" else "number"
-                for value in values:
-                    self.typed(tree, value, wanted)
+            wanted = {"coalesce": type_of(values[0]), "known": None, "minutes_between": "time"}.get(name, "number")
+            for argument, value in zip(tree.args, values, strict=True):
+                self.typed(argument, value, wanted)
             if name == "round" and len(values) > 1:
                 self.step(tree, values[1])
             if name == "clip":
@@ -558,6 +359,11 @@ class Reader:
             self.refuse(tree, f"{wanted} is wanted, found {found}{hint}")
         return node
 
+    def all_typed(self, tree: ast.AST, value: Node | Many, wanted: str | None) -> Node | Many:
+        for one in _many(value):
+            self.typed(tree, one, wanted)
+        return value
+
     def each(self, tree: ast.AST, make: Callable[..., Node], *values: Node | Many) -> Node | Many:
         """Apply `make` to single values, or member by member where any value is a list."""
         lengths = {len(value) for value in values if isinstance(value, tuple)}
@@ -570,20 +376,8 @@ class Reader:
         return tuple(self.sized(tree, make(*row)) for row in zip(*columns, strict=True))
 
 
-def _option_text(value: float | str) -> str:
-    return value if isinstance(value, str) and _WORD.fullmatch(value) and not iskeyword(value) else written(value)
-
-
 def _many(value: Node | Many) -> Many:
     return value if isinstance(value, tuple) else (value,)
-
-
-def _hint(text: str, position: int) -> str:
-    if text[position].isdigit() or text[position] == ".":
-        return ": numbers are written as 12 or 0.5, of at most 12 digits before the point"
-    if text[position] in "'\"":
-        return ": a text stands on its own in quotes, has at most 200 characters and no \\"
-    return ": write and, or, not" if text[position] in "&|!~" else ""
 
 
 _HANDLERS: dict[type[ast.AST], Callable[[Reader, Any], Node | Many]] = {
