@@ -256,6 +256,7 @@ SMALL = Vocabulary(
     functions={"held": lambda call: Kind.number(0, call.count)},
 )
 
+
 def read_or_refused(text: str) -> Expression | RuleError:
     """Read a rule, or give the error that refuses it."""
     try:

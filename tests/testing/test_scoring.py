@@ -208,7 +208,7 @@ def test_a_score_that_falls_as_an_answer_rises_is_told() -> None:
         row[0] = 9 - row[0]
         return tuple(row)
 
-    assert "total moves from" in broken(tampered(complete=wrong))["raising an answer moves a score its one way"]
+    assert "total moves from" in broken(tampered(complete=wrong), 500)["raising an answer moves a score its one way"]
 
 
 def test_bounds_that_leave_out_a_completion_are_told() -> None:
