@@ -41,7 +41,13 @@ class WriteBack:
 
 
 def write_back(
-    plan: CarePlan, disclosure: Disclosure[PlanView | None], *, by: str, on: date, reason: str, **changes: Unpack[Changes]
+    plan: CarePlan,
+    disclosure: Disclosure[PlanView | None],
+    *,
+    by: str,
+    on: date,
+    reason: str,
+    **changes: Unpack[Changes],
 ) -> WriteBack:
     """Apply to a plan what a reader changed in their view of it.
 
