@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import TypeAlias
 
@@ -223,7 +223,14 @@ def test_where_the_answers_could_lead_is_where_they_lead(episode: Episode) -> No
     assume(not facts(german_impact, episode, on=LAST).possible)
     reached = set()
     for total in range(28):
-        answer = Assessment(id="new", on=LAST, instrument="phq-9", scores={"total": total}, items={"q9": 0})
+        answer = Assessment(
+            id="new",
+            on=LAST,
+            recorded=LAST + timedelta(days=1),
+            instrument="phq-9",
+            scores={"total": total},
+            items={"q9": 0},
+        )
         decision = decide(german_impact, episode.with_entry(answer), on=LAST, accept_unverified=True)
         back = decision.instead_of
         reached.add(Outcome(back.move, back.to, decision.do) if back else decision.ruling.outcome)

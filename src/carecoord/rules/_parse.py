@@ -404,6 +404,7 @@ def parse(text: str, vocabulary: Vocabulary) -> Expression:
     Raises:
         RuleError: anything is wrong with it: the message says what, `.column` says where.
 
+    >>> from carecoord.rules import Kind, Vocabulary
     >>> words = Vocabulary(names={"q1": Kind.number(0, 3, whole=True), "q2": Kind.number(0, 3, whole=True)})
     >>> parse("q1 + q2", words).range
     (0, 6)
