@@ -458,6 +458,29 @@ def test_whoever_has_a_part_must_be_let_see_what_it_is_about() -> None:
     assert [gap.member for gap in of_rule(6, team, duties, consents=refused)] == ["park"]
 
 
+def test_those_named_for_a_part_must_be_let_see_it_in_the_role_that_has_it() -> None:
+    """By name, in a role of the duty's letters before another; a name that is no member's sees nothing."""
+    named = only("follow-up").with_assignments(
+        *(Assignment("follow-up", "informed", member=name) for name in ("lee", "ghost"))
+    )
+    both = attrs.evolve(LEE, role="interpreter", organisation="elsewhere")
+    team = Team([ANNA, HOLM, both, attrs.evolve(LEE, organisation="clinic")])
+    told = [(gap.member, gap.role) for gap in of_rule(6, team, named, consents=[consent(to="holm")])]
+    assert told == [("lee", "primary-care-provider")]
+    in_role = Consent(
+        id="R",
+        patient="anna",
+        signed=START,
+        clauses=[
+            Clause(id="1", decision="permit", to=[Recipient(role="primary-care-provider")], purposes=["COC"]),
+            Clause(id="2", decision="permit", to=[Recipient(person="holm")], purposes=["TREAT"]),
+        ],
+    )
+    assert of_rule(6, team, named, consents=[in_role]) == []
+    for_treatment = only("follow-up").with_assignments(Assignment("follow-up", "responsible", member="lee"))
+    assert [gap.member for gap in of_rule(6, team, for_treatment, consents=[in_role])] == ["lee"]
+
+
 def test_what_a_duty_is_about_is_the_sites_to_say() -> None:
     """Ordinary content where nobody has said; with the site's own codes it is more."""
     team = Team([ANNA, HOLM])

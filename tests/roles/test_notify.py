@@ -33,6 +33,7 @@ from carecoord.roles import (
     unacknowledged,
     who,
 )
+from carecoord.roles._team import Weekday
 from tests.roles.strategies import busy_matrices, busy_teams, days
 
 START = date(2025, 1, 1)
@@ -172,6 +173,37 @@ def test_whoever_covers_is_told_instead_and_needs_consent_themselves() -> None:
     assert [(one.member, one.back) for one in alone if one.member] == [("lee", ON + 3 * DAY)]
 
 
+def test_of_several_who_cover_the_first_who_is_there_and_no_friend_is_told() -> None:
+    """Not one who is away, has the day off, is no member, or is informal; in the role they are there in."""
+    monday: tuple[Weekday, ...] = ("monday",)
+    covers = [
+        Member("friend", role="friend", since=START),
+        Member("off", role="nurse", since=START, days=("friday",)),
+        Member("gone", role="nurse", since=START, until=ON),
+        Member("kim", role="friend", since=START),
+        Member("kim", role="nurse", since=START, days=monday, reach="ext. 5"),
+        Member("last", role="nurse", since=START),
+    ]
+    away = [
+        Absence("lee", since=ON - n * DAY, until=ON + 3 * DAY, cover=name)
+        for n, name in enumerate(("last", "kim", "gone", "ghost", "off", "friend"))
+    ]
+    notices = notify(event(), Team([HOLM, LEE, *covers], absences=away), MINIMUM, consents=None)
+    (told_to,) = [one for one in notices if one.member]
+    assert (told_to.member, told_to.role, told_to.reach, told_to.because) == (
+        "kim",
+        "nurse",
+        "ext. 5",
+        "kim covers for lee",
+    )
+    standing = Team([HOLM, attrs.evolve(LEE, days=("friday",), cover="last"), covers[-1]])
+    assert [one.member for one in notify(event(), standing, MINIMUM, consents=None) if one.member] == ["last"]
+    other = attrs.evolve(LEE, role="interpreter", cover="last")
+    elsewhere = Team([HOLM, attrs.evolve(LEE, days=("friday",)), other, covers[-1]])
+    (own,) = [one for one in notify(event(), elsewhere, MINIMUM, consents=None) if one.member]
+    assert (own.member, own.back) == ("lee", date(2026, 5, 8))
+
+
 def test_where_nobody_is_there_the_next_to_turn_to_is_told() -> None:
     """Nobody is told in silence: the gap is said, and the first of the escalation is called."""
     team = Team(FULL, absences=[Absence("holm", since=ON)])
@@ -198,6 +230,9 @@ def test_those_named_for_a_part_are_told_in_place_of_its_roles() -> None:
     )
     notices = notify(event(), Team(FULL), named, consents=ALL)
     assert told(notices) == [("informed", "tell", "park"), ("informed", "nobody", None)]
+    assert notices[0].event == notices[1].event == "e1"
+    both = Team([*FULL, attrs.evolve(PARK, role="nurse")])
+    assert notify(event(), both, named, consents=ALL)[0].role == "nurse"
     assert notices[1].because == "ghost, who is named for it, is not on the team"
 
 
@@ -220,6 +255,18 @@ def test_after_a_hand_over_the_taker_answers_and_those_informed_are_told() -> No
     assert notices[0].because == "ivo took it over from holm: holm leaves"
 
 
+def test_the_taker_of_work_alone_is_told_as_the_one_who_does_it() -> None:
+    """In a role in which they may; a taker who is not on the team cannot be told."""
+    kim = Member("kim", role="nurse", since=START, organisation="clinic", reach="ext. 5")
+    team = Team([*FULL, kim, attrs.evolve(kim, role="friend")])
+    made, record = hand_over(team, only("crisis-response"), giver="holm", taker="kim", on=ON, reason="leave")
+    taker, *others = notify(record, team, made, consents=ALL)
+    assert (taker.part, taker.role, taker.reach, taker.due) == ("responsible", "nurse", "ext. 5", ON)
+    assert others == []
+    elsewhere = notify(record, Team(FULL), only("crisis-response", "follow-up"), consents=ALL)
+    assert elsewhere == ()
+
+
 def test_a_hand_over_is_taken_over_when_the_taker_first_says_so() -> None:
     """Nobody else can, and nothing else counts."""
     record = HandOver(id="h1", giver="holm", taker="ivo", on=ON, reason="leave")
@@ -227,6 +274,10 @@ def test_a_hand_over_is_taken_over_when_the_taker_first_says_so() -> None:
     assert taken_over(record, others) is None
     said = [Acknowledgement("h1", "ivo", at=ON + DAY), Acknowledgement("h1", "ivo", at=ON, note="I have them")]
     assert taken_over(record, [*others, *said]) == ON
+    at = datetime(2026, 5, 4, 9, tzinfo=UTC)
+    moments = [Acknowledgement("h1", "ivo", at=each) for each in (at + timedelta(hours=1), at, ON + DAY)]
+    assert taken_over(record, moments) == at
+    assert taken_over(record, [*moments, Acknowledgement("h1", "ivo", at=ON)]) == ON
 
 
 NOTICE = Notice(event="e1", duty="record", part="informed", member="lee", due=ON, because="")

@@ -23,9 +23,11 @@ from carecoord.roles import (
     Training,
     duty,
     gaps,
+    matrix,
     propose,
     who,
 )
+from carecoord.roles._duties import Letters
 from tests.roles.strategies import busy_matrices, busy_teams, days
 
 START = date(2025, 1, 1)
@@ -35,6 +37,7 @@ HOLM = Member("holm", role="care-manager", since=START, reach="ext. 2")
 LEE = Member("lee", role="primary-care-provider", since=START, reach="ext. 1")
 KIM = Member("kim", role="nurse", since=START, reach="ext. 9")
 PARK = Member("park", role="psychiatric-consultant", since=START, reach="ext. 3")
+MINIMUM = matrix("collaborative-care-minimum")
 AWAY = Absence("holm", since=ON, until=ON + 10 * DAY)
 
 
@@ -45,9 +48,9 @@ def only(*duties: str | Duty, **fields: Any) -> ResponsibilityMatrix:
     )
 
 
-def one(team: Team, matrix: ResponsibilityMatrix, **options: Any) -> Proposal:
+def one(team: Team, duties: ResponsibilityMatrix, **options: Any) -> Proposal:
     """Give the proposal for the only gap that somebody could fill."""
-    (proposal,) = propose(team, matrix, on=ON, **options)
+    (proposal,) = propose(team, duties, on=ON, **options)
     return proposal
 
 
@@ -190,6 +193,56 @@ def test_the_trained_with_room_within_reach_who_answer_for_less_come_first() -> 
             ("e has not had risk training, which risk-assessment needs",),
         ),
     ]
+
+
+def test_where_somebody_could_nobody_is_to_be_turned_to() -> None:
+    """And a team that keeps no record of trainings or licences is warned of none."""
+    named = MINIMUM.with_assignments(Assignment("risk-assessment", "accountable", member="holm"))
+    team = Team([HOLM, attrs.evolve(HOLM, id="ivo"), LEE], absences=[AWAY])
+    proposals = {each.gap.duty: each for each in propose(team, named, on=ON) if each.gap.kind == "uncovered"}
+    (ivo,) = proposals["risk-assessment"].candidates
+    assert (ivo.member, ivo.cautions, proposals["risk-assessment"].escalate_to) == ("ivo", (), ())
+
+
+def test_a_member_is_offered_in_the_role_that_fits_best() -> None:
+    """A patient of one clinic may be nurse and coordinator of another; roles that nobody lists suit nothing."""
+    several = [
+        Member("kim", role="patient", since=START),
+        Member("kim", role="pharmacist", since=START),
+        Member("kim", role="psychiatric-consultant", since=START),
+        Member("kim", role="primary-care-provider", since=START),
+    ]
+    (kim,) = one(Team(several), only("risk-assessment")).candidates
+    assert (kim.role, kim.reasons[0]) == (
+        "psychiatric-consultant",
+        "is consulted about it as psychiatric-consultant",
+    )
+    nurse = Member("kim", role="nurse", since=START)
+    cases: list[tuple[dict[str, Letters], str]] = [
+        ({"interpreter": "A", "pharmacist": "R"}, "does it anyway as pharmacist"),
+        ({"interpreter": "R", "pharmacist": "A"}, "answers for it as pharmacist"),
+        ({"care-manager": "AR"}, "nurse is a profession that usually holds the role care-manager"),
+    ]
+    for letters, reason in cases:
+        task = Duty(id="task", label="task", letters=letters)
+        (kim,) = one(Team([*several, nurse]), only(task)).candidates
+        assert kim.reasons[0] == reason
+        assert kim.role in reason
+    assert one(Team(several[:2]), only("risk-assessment")).candidates == ()
+
+
+def test_duties_answered_for_are_counted_over_all_roles() -> None:
+    """One is a duty, two are duties."""
+    kim = Member("kim", role="psychiatric-consultant", since=START)
+    both = [kim, attrs.evolve(kim, role="pharmacist")]
+    lent = only("risk-assessment", "record", "registry").with_assignments(
+        Assignment("record", "accountable", role="pharmacist"),
+        Assignment("record", "responsible", role="pharmacist"),
+        Assignment("registry", "accountable", role="psychiatric-consultant"),
+        Assignment("registry", "responsible", role="psychiatric-consultant"),
+    )
+    (offered,) = one(Team(both), lent).candidates
+    assert offered.reasons[1:] == ("answers for 2 duties",)
 
 
 def test_where_nobody_could_it_says_who_to_turn_to() -> None:

@@ -350,4 +350,4 @@ def taken_over(record: HandOver, acknowledgements: Iterable[Acknowledgement]) ->
     datetime.date(2026, 5, 28)
     """
     said = [one.at for one in acknowledgements if (one.event, one.member) == (record.id, record.taker)]
-    return min(said, key=lambda at: (_day_of(at), isinstance(at, datetime)), default=None)
+    return min(said, key=lambda at: (_day_of(at), isinstance(at, datetime), str(at)), default=None)

@@ -152,7 +152,7 @@ def _suited(day: Day, duty: Duty, gap: Gap, place: Place, member: str) -> Iterat
             if name in usual:
                 yield 1, one.role, f"{name} is a profession that usually holds the role {usual[name]}"
         if "A" in letters or "R" in letters:
-            yield 2, one.role, f"does it anyway as {one.role}"
+            yield 2, one.role, f"{'does it anyway' if 'R' in letters else 'answers for it'} as {one.role}"
         elif "C" in letters and place != "cover":
             yield 3, one.role, f"is consulted about it as {one.role}"
 
