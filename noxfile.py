@@ -71,6 +71,13 @@ def mutation(session: nox.Session) -> None:
 
 
 @nox.session
+def laws(session: nox.Session) -> None:
+    """Hold every instrument to its laws with many more answers than the tests draw."""
+    session.install("-e", ".[test]")
+    session.run("pytest", "tests/scoring/test_laws.py", *session.posargs, env={"LAW_EXAMPLES": "500"})
+
+
+@nox.session
 def definitions(session: nox.Session) -> None:
     """Change each number, list and flag of each instrument; fail where fewer than 95 in 100 changes are noticed."""
     session.install("-e", ".[test]")
