@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
 from datetime import UTC, time
 from typing import Any
@@ -265,6 +266,9 @@ def test_a_respondent_is_a_value() -> None:
     one = Respondent(age=70, sex=None, stage="first")
     assert one == Respondent(stage="first", age=70) == {"age": 70, "stage": "first"}
     assert hash(one) == hash(Respondent(stage="first", age=70))
+    whole = {"age": 70, "sex": "male", "informant": "self", "setting": "home", "works": True}
+    assert dict(Respondent(**whole)) == whole  # type: ignore[arg-type]
+    assert pickle.loads(pickle.dumps(Respondent(**whole))) == whole  # type: ignore[arg-type]  # noqa: S301 - made here
     assert score(calm(), RIGHT, respondent=Respondent(age=70)).context == {"age": 70}
 
 

@@ -97,9 +97,46 @@ def test_blocks_that_cannot_be_written_out_are_refused(old: str, new: str, expec
     assert expected in list(map(str, caught.value.faults))
 
 
+def test_a_list_may_have_one_member_and_blocks_may_be_mixed_with_others() -> None:
+    """Items stand in the order of their numbers."""
+    text = (
+        BLOCKS.replace('["cannabis", "street-opioids"]', '["cannabis"]').replace('"1-2"', '"3"').replace('"4 5"', '"1"')
+    )
+    found = read_instrument(text.replace("n = 3, label", "n = 2, label"))
+    assert [item.id for item in found.items] == ["cannabis-often", "", "cannabis-ever"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("{ n = 3,", '"x", { n = 3,', "$.items[0]: a table is wanted, found text 'x'"),
+        ("{ n = 3,", '{ n = "three",', "$.items[three].n: a whole number is wanted, found text 'three'"),
+        ('n = "1-2"', 'n = "2-1 3"', "$.items[0].n: as many numbers as drug has members are wanted, as 1-2"),
+        ('each = "drug", id = "{drug}-ever"', 'each = ["drug"], id = "x"', "$.items[0].each: the name of a list is wanted; the lists: drug"),
+        ("lists.drug", 'lists.a = ["b"]\nlists.drugs', "$.items[0].each: the name of a list is wanted; the lists: a, drugs"),
+    ],
+)  # fmt: skip
+def test_odd_blocks_are_told_of(old: str, new: str, expected: str) -> None:
+    """Whatever stands among them."""
+    with pytest.raises(DefinitionError) as caught:
+        read_instrument(BLOCKS.replace(old, new))
+    assert expected in list(map(str, caught.value.faults))
+
+
 def test_a_block_may_not_grow_without_end() -> None:
     """A small file cannot be written out into a large one."""
     members = ", ".join(f'"{"m" * 90}{n}"' for n in range(200))
     text = f'{HEAD}\nlists.m = [{members}]\nitems = [{{ n = "1-200", each = "m", label = "{"{m}" * 2000}", values = [0, 1] }}]'
-    with pytest.raises(DefinitionError, match="written out for each member, the file has more than 1,000,000"):
+    with pytest.raises(DefinitionError) as caught:
+        read_instrument(text)
+    assert str(caught.value) == (
+        "small: 1 fault\n  $.lists: written out for each member, the file has more than 1,000,000 characters"
+    )
+
+
+def test_many_small_values_may_not_grow_either() -> None:
+    """Numbers and empty texts count too."""
+    members = ", ".join(f'"m{n}"' for n in range(200))
+    text = f'{HEAD}\nlists.m = [{members}]\nitems = [{{ n = "1-200", each = "m", label = "x", values = [{"[0, 0, 0], " * 1900}] }}]'
+    with pytest.raises(DefinitionError, match="written out for each member"):
         read_instrument(text)

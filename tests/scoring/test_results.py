@@ -56,8 +56,10 @@ def test_a_result_is_a_mapping_by_score() -> None:
     assert result.get("totl") is None
     with pytest.raises(UnknownIdError, match="there is no score of calm-6 'totl', did you mean total"):
         result["totl"]
-    with pytest.raises(UnknownIdError):
+    with pytest.raises(UnknownIdError, match="there is no score of calm-6 'totl', did you mean total"):
         calm().score("totl")
+    with pytest.raises(UnknownIdError, match="there is no item of calm-6 'alarms-a-dy', did you mean alarms-a-day"):
+        calm().item("alarms-a-dy")
     assert calm().score("total") == calm().scores[0]
 
 
@@ -337,6 +339,9 @@ def test_results_are_equal_by_what_was_answered() -> None:
     assert one["total"] == same["total"]
     assert hash(one["total"]) == hash(same["total"])
     assert one["total"] != one["help-sought"]
+    assert len({hash(score(calm(), [n, 0, 0, 0, 1, 1])) for n in range(4)}) == 4
+    assert len({hash(one[id]) for id in one}) == 2
+    assert len({hash(instrument(id)) for id in instruments()}) == len(instruments())
     assert one != score(calm(), [0, 1, 2, 3, 1, 3])
     assert one != score(calm(), [0, 1, 2, 3, 1, 4], respondent={"age": 3})
     assert one == score(calm(), [0, 1, 2, 3, 1, 4], respondent={"age": None})
@@ -414,6 +419,47 @@ def test_explain_says_what_was_scored_and_what_needs_a_person() -> None:
         "help-sought: not scored. unanswered: q5 (help). Still possible: 0 to 1.",
         "Sources: Author A. Journal 2020;1:1.",
     ]
+
+
+def test_an_explanation_names_items_by_their_labels() -> None:
+    """Their names alone say little; facts that are no items keep their own words."""
+    result = score(calm(), [0, 2, None, None, 1, 1])
+    assert result.describe("q2", 2) == "q2 (tense) is 2"
+    assert result.describe("alarms_a_day", None) == "alarms_a_day (alarms a day) is unanswered"
+    assert result.describe("age", 70) is None
+
+
+def test_explain_lists_what_is_unknown() -> None:
+    """Several facts and items stand in one line."""
+    lines = score(banded(), [1, 1, 2]).explain().splitlines()
+    assert lines == [
+        "An invented scale (small): 3 of 3 items answered.",
+        "total: 2 of 0-4.5. sum(q1, q2, q3) / 2 is 2.",
+        "  the band depends on age, sex, which was not given",
+        "  unverified: this score's rule was not read in a source",
+        "Unverified: this instrument's rules were not read in a source.",
+    ]
+    assert score(banded(), [1, 1, 2], respondent={"age": 40}).explain().splitlines()[2] == (
+        "  no band: outside the population the bands were published for"
+    )
+    assert score(levels(), [0, 1, None]).explain().splitlines()[1].startswith("level: some. ")
+    two = scale(
+        'id = "total"\nvalue = "sum(q1, q2, q3)"\nrange = [0, 9]\n'
+        'cutoffs = [{ when = "score >= 3", for = "age >= 65 and sex == \'female\'", meaning = "m", population = "p", source = "s" }]',
+        rest='[[flags]]\nid = "f"\nwhen = "q1 >= 2 and age < 18"\nmeaning = "m"\nurgency = "next-contact"\n'
+        '[[sources]]\ncite = "A"\n[[sources]]\ncite = "B"',
+    )
+    words = score(two, [None, 3, 3]).explain()
+    assert "  score >= 3: unknown without age, sex: m (p; s, unverified)" in words
+    assert "Not decided, ask q1, age: m (next-contact)." in words
+    assert words.endswith("Sources: A; B.")
+    divided = scale(
+        'id = "total"\nvalue = "q1 / q2"\nrange = [0, 3]',
+        rest='[[flags]]\nid = "f"\nwhen = "total >= 2"\nmeaning = "m"\nurgency = "immediate"',
+    )
+    words = score(divided, [1, 0, 0]).explain()
+    assert "total: not scored. what it rests on is unknown.\n" in words
+    assert "Not decided, ask again: m (immediate)." in words
 
 
 def test_explain_marks_what_is_unverified() -> None:
@@ -520,7 +566,7 @@ def test_changes_are_a_mapping_that_explains_itself() -> None:
     assert list(changes) == ["total", "help-sought"]
     assert len(changes) == 2
     assert "totl" not in changes
-    with pytest.raises(UnknownIdError, match="totl"):
+    with pytest.raises(UnknownIdError, match="there is no change of calm-6 'totl', did you mean total"):
         changes["totl"]
     lines = changes.explain().splitlines()
     assert lines[0] == "total: 8 to 3 (-5, better)"
@@ -534,6 +580,61 @@ def test_changes_are_a_mapping_that_explains_itself() -> None:
         change(
             score(calm(), [0] * 4 + [1, 1]), score(read_instrument(CALM.replace("An inv", "an inv")), [0] * 4 + [1, 1])
         )
+
+
+@pytest.mark.parametrize(
+    ("rule", "before", "after", "met"),
+    [
+        ("percent_improvement >= 33", [3, 3, None], [1, 1, 1], True),
+        ("percent_improvement >= 51", [3, 3, None], [1, 1, 1], None),
+        ("percent_improvement >= 67", [3, 3, None], [1, 1, 1], None),
+        ("percent_improvement >= 34", [3, 3, None], [1, 1, 1], None),
+        ("percent_improvement < 16", [3, 3, None], [1, 1, 1], False),
+        ("improvement >= 3", [3, 3, None], [1, 1, 1], True),
+        ("improvement >= 4", [3, 3, None], [1, 1, 1], None),
+        ("improvement > 6", [3, 3, None], [1, 1, 1], False),
+        ("before >= 6", [3, 3, None], [1, 1, 1], True),
+        ("after <= 6", [3, 3, 3], [1, 2, None], True),
+        ("after <= 5", [3, 3, 3], [1, 2, None], None),
+    ],
+    ids=map(str, range(11)),
+)
+def test_change_is_decided_where_no_missing_answer_could_undo_it(
+    rule: str, before: list[Any], after: list[Any], met: bool | None
+) -> None:
+    """What the two scores can still be settles a rule."""
+    found = scale(rest=f'[[change]]\nkind = "response"\nscore = "total"\nwhen = "{rule}"\nsource = "s"')
+    (one,) = change(score(found, before), score(found, after))["total"].outcomes
+    assert one.met is met
+    rising = scale(
+        'id = "total"\nvalue = "sum(q1, q2, q3)"\nrange = [0, 9]\nworse = "lower"',
+        rest='[[change]]\nkind = "response"\nscore = "total"\nwhen = "improvement >= 3"\nsource = "s"',
+    )
+    (one,) = change(score(rising, [1, 1, 1]), score(rising, [3, 3, None]))["total"].outcomes
+    assert one.met is True
+
+
+def test_changes_say_each_rule_in_a_line() -> None:
+    """Kind and size, yes or no or unknown, the numbers, the source, and whether it was verified."""
+    found = scale(
+        rest='[[change]]\nkind = "response"\nscore = "total"\nwhen = "after <= 3"\nfor = "age >= 65"\nsource = "A"\nevidence = "one-source"\n'
+        '[[change]]\nkind = "minimal-difference"\nsize = "large"\nscore = "total"\nwhen = "improvement >= 2"\nsource = "B"\n'
+        '[[change]]\nkind = "remission"\nscore = "total"\nwhen = "after <= 1"\nsource = "C"',
+    )
+    full, less = score(found, [3, 3, 3]), score(found, [1, 1, 1])
+    assert change(full, less).explain().splitlines() == [
+        "total: 9 to 3 (-6, better)",
+        "  response: unknown: after is 3, which is <= 3 (A)",
+        "  minimal-difference large: yes: improvement is 6, which is >= 2 (B, unverified)",
+        "  remission: no: after is 3, wanted <= 1 (C, unverified)",
+    ]
+    assert change(score(found, [3, 3, None]), less).explain().splitlines() == [
+        "total: no change can be given, a score is unknown",
+        "  minimal-difference large: yes: improvement is unknown, whatever the missing answers are (B, unverified)",
+        "  remission: no: after is 3, wanted <= 1 (C, unverified)",
+    ]
+    neither = change(score(calm(), [0, 0, 0, 0, 1, 1]), score(calm(), [0, 0, 0, 0, 2, 1]))
+    assert neither.explain().splitlines()[-1] == "help-sought: 0 to 1 (+1)"
 
 
 def test_the_reliable_change_index_is_that_of_jacobson_and_truax() -> None:

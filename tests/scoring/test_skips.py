@@ -165,3 +165,25 @@ def test_conditions_may_ask_for_codes_and_for_the_respondent() -> None:
     assert score(found, [3, 1, None], respondent={"works": True}).missing == ()
     assert score(found, [2, 1, 0], respondent={"works": True}).inconsistent == ("q2", "q3")
     assert score(found, [3, None, None]).missing == ("q2", "q3")
+
+
+def test_a_condition_may_ask_whether_another_item_was_answered() -> None:
+    """That item may yet be skipped, so both ways stay possible."""
+    found = scale(
+        'id = "total"\nvalue = "q3"\nneeds = "known(q1)"\nrange = [0, 5]',
+        items="""
+        { n = 1, label = "first", values = [0, 1] },
+        { n = 2, label = "second", values = [0, 1], asked_when = "q1 == 1" },
+        { n = 3, label = "third", values = [0, 1], asked_when = "answered(q2) == 1", otherwise = 5 },
+        """,
+    )
+    assert score(found, [None, None, None])["total"].possible == (0, 5)
+    assert score(found, [1, 1, None])["total"].possible == (0, 1)
+    assert score(found, [0, None, None])["total"].value == 5
+
+
+def test_whether_an_item_will_be_missing_is_bounded_too() -> None:
+    """An item that is to be asked may come back as a code that means missing."""
+    found = scale('id = "blanks"\nvalue = "missing(q3)"\nneeds = "known(q2)"\nrange = [0, 1]', items=ITEMS)
+    assert score(found, [1, None, None, None])["blanks"].possible == (0, 1)
+    assert score(found, [0, 1, None, None])["blanks"].value == 0
