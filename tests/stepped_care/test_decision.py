@@ -210,6 +210,26 @@ class TestUnknown:
         decision = decided(found, "2026-01-05 start", "2026-01-05")
         assert (decision.move, decision.possible) == ("ask", (Outcome("step-up", ("high",)), Outcome("stay")))
 
+    def test_yes_or_no_and_categories_are_gone_through(self) -> None:
+        """Neither can be two things at once."""
+        found = ladder(FACTS + rule("a", "marked and not marked", ">high") + rule("b", "yes", "stay"))
+        assert decided(found, "2026-01-05 start", "2026-01-05").move == "stay"
+        measures = '[measures.screener]\ninstrument = "cssrs-screener"\n'
+        twice = "screener.triage in ('low', 'moderate') and screener.triage in ('moderate', 'high')"
+        once = rule("a", f"{twice} and screener.triage != 'moderate'", ">high") + rule("b", "yes", "stay")
+        assert decided(ladder(once, measures=measures), "2026-01-05 start", "2026-01-05").move == "stay"
+        found = ladder(rule("a", twice, ">high") + rule("b", "yes", "stay"), measures=measures)
+        assert decided(found, "2026-01-05 start", "2026-01-05").move == "ask"
+        left = Assessment(
+            id="2",
+            on=date(2026, 1, 5),
+            instrument="cssrs-screener",
+            scores={"triage": None},
+            possible={"triage": ("low", "high")},
+        )
+        episode = Episode("p", [Enrolment(id="1", on=date(2026, 1, 5), protocol="ladder"), left])
+        assert decide(found, episode, on=date(2026, 1, 5)).move == "stay"
+
     def test_numbers_that_a_record_can_be_are_gone_through(self) -> None:
         """A list of values is a grid of its own."""
         levels = "[facts]\nlevel = { values = [0, 1.5, 2.1] }\n"
