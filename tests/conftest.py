@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, settings
 
+from carecoord.roles import sensitivity
 from carecoord.scoring import _catalogue
 from carecoord.stepped_care import _protocol
 
@@ -23,3 +24,4 @@ def forget_what_collecting_read() -> None:
     """Read definitions anew once tests run, so that a change made after collecting shows."""
     for read in (_catalogue._READ, _protocol._READ):
         read.clear()
+    sensitivity.cache_clear()

@@ -16,6 +16,7 @@ from carecoord.roles import (
     Clause,
     Consent,
     ConsentDecision,
+    Declassification,
     EndingEvent,
     Label,
     Member,
@@ -23,12 +24,15 @@ from carecoord.roles import (
     ProxyAuthority,
     Reader,
     Recipient,
+    Release,
     Reserved,
     Revocation,
     Team,
     may_see,
     part2_gaps,
+    sensitivity,
 )
+from carecoord.roles._labels import Purpose
 from tests.roles.consents import DATA, EMERGENCY, EXAMPLES, PATIENT, consent, label, member, moment
 
 DAYS = timedelta(days=1)
@@ -92,8 +96,9 @@ def decided(*consents: Consent, label: Label | None = None, who: Member = LEE, *
 
 def test_a_recipient_is_somebody() -> None:
     """An empty one would be everybody."""
-    with pytest.raises(DataError, match="a person, role, organisation or group is wanted"):
+    with pytest.raises(DataError) as raised:
         Recipient()
+    assert str(raised.value) == ("recipient: 1 fault\n  $: a person, role, organisation or group is wanted, found none")
 
 
 def test_a_permit_goes_to_whom_it_names_for_certain_and_a_refusal_to_whom_it_may() -> None:
@@ -154,8 +159,10 @@ def test_a_consent_that_ends_with_an_event_holds_until_it_has_happened() -> None
 def test_what_was_not_yet_written_down_is_unknown_in_a_replay() -> None:
     """A consent entered later is not there, as of a day before."""
     consent = given_by_anna(permit(), recorded=DAY)
-    assert decided(consent, as_of=DAY - DAYS).result == "no-consent"
+    assert decided(consent, as_of=DAY - DAYS).nearest == ("K.1: not in force",)
     assert decided(consent, as_of=DAY).result == "permit"
+    clause = given_by_anna(permit(until=EndingEvent(event="x", on=DAY, recorded=DAY)))
+    assert [decided(clause).result, decided(clause, as_of=DAY - DAYS).result] == ["no-consent", "permit"]
 
 
 @pytest.mark.parametrize("status", ["draft", "proposed", "rejected", "inactive", "entered-in-error"])
@@ -179,6 +186,15 @@ def test_what_cannot_be_read_permits_nothing_and_refuses_all_it_could() -> None:
     assert decided(given_by_anna(permit()), given_by_anna(refuse(unread=half), name="R")).result == "deny"
     inside = given_by_anna(refuse(unread=half, exceptions=[permit(id="1a")]))
     assert decided(inside).nearest == ("K: what it is an exception to cannot be read in full",)
+
+
+def test_of_several_clauses_that_apply_a_refusal_outweighs_the_rest() -> None:
+    """In whatever order they stand, beside each other or as exceptions."""
+    first, second = refuse(id="1"), permit(id="2")
+    for clauses in ((first, second), (second, first)):
+        assert [str(each) for each in decided(given_by_anna(*clauses)).clauses] == ["K.1"]
+        inside = permit(id="3", exceptions=clauses)
+        assert [str(each) for each in decided(given_by_anna(inside)).clauses] == ["K.1"]
 
 
 def test_an_exception_takes_what_it_leaves_unstated_as_words() -> None:
@@ -258,8 +274,9 @@ def test_consents_are_of_one_person_and_each_has_its_own_id() -> None:
         decided(given_by_anna(permit(), patient="ben"))
     with pytest.raises(DataError, match="two have the same id"):
         decided(given_by_anna(permit()), given_by_anna(permit()))
-    with pytest.raises(DataError, match="two consents have the same id"):
+    with pytest.raises(DataError) as raised:
         Reader(member=LEE, purpose="TREAT", on=DAY, consents=[given_by_anna(permit()), given_by_anna(permit())])
+    assert str(raised.value) == "reader: 1 fault\n  $.consents: two consents have the same id"
     assert may_see([given_by_anna(permit())], LEE, [], purpose="TREAT", on=DAY).result == "permit"
 
 
@@ -309,12 +326,28 @@ def test_a_form_without_an_end_says_so_and_only_for_shared_care() -> None:
     open_ended = attrs.evolve(consent("S"), until=None, part2=attrs.evolve(form, expiry="none"))
     assert part2_gaps(open_ended) == ()
     (clause,) = open_ended.clauses
+    shared = sensitivity().purposes_granted(frozenset({"TREAT", "HPAYMT", "HOPERAT"}))
+    assert part2_gaps(attrs.evolve(open_ended, clauses=[attrs.evolve(clause, purposes=shared)])) == ()
     research = attrs.evolve(open_ended, clauses=[attrs.evolve(clause, purposes={"TREAT", "HRESCH"})])
     assert part2_gaps(research) == ("expiry",)
     assert part2_gaps(attrs.evolve(research, until=EndingEvent(event="the study ends"))) == ()
     only_research = attrs.evolve(clause, purposes={"HRESCH"})
     silent = attrs.evolve(consent("S"), clauses=[only_research], part2=attrs.evolve(form, says_redisclosure=False))
     assert part2_gaps(silent) == ()
+
+
+def test_purposes_of_ones_own_are_read_as_the_site_nests_them() -> None:
+    """Coaching as part of treatment needs no end; to the library alone it is no purpose that is known."""
+    known = sensitivity()
+    ours = attrs.evolve(known, purposes=(*known.purposes, Purpose(id="COACH", parent="TREAT")))
+    form = attrs.evolve(consent("S").part2 or Part2Form(), expiry="none")
+    coaching = attrs.evolve(permit("SUD"), purposes={"COACH"})
+    made = given_by_anna(coaching, part2=form)
+    asked: dict[str, Any] = {"label": Label.of("SUD", "42CFRPart2"), "purpose": "COACH"}
+    assert decided(made, codes=ours, **asked).result == "permit"
+    assert decided(made, **asked).result == "no-consent"
+    bare = given_by_anna(permit("SUD"), part2=attrs.evolve(form, description="", expiry=""))
+    assert decided(bare, label=Label.of("SUD", "42CFRPart2")).nearest == ("K: incomplete: description, expiry",)
 
 
 def test_a_form_signed_by_somebody_else_says_by_what_authority() -> None:
@@ -387,7 +420,7 @@ def test_a_proxy_does_nothing_about_what_only_the_person_decides() -> None:
     """Neither seeing nor consenting: which that is, state law says, and the host."""
     reserved = Reserved(categories={"BH"}, since=DAY, until=DAY + 2 * DAYS, source="a statute")
     assert as_proxy(Label.of("MH"), reserved=[reserved]).result == "no-consent"
-    for other in ({"until": DAY, "since": None}, {"since": DAY + DAYS}, {"patient": "ben"}):
+    for other in ({"until": DAY, "since": None}, {"since": DAY + DAYS}, {"patient": "ben"}, {"categories": ["HIV"]}):
         assert as_proxy(Label.of("MH"), reserved=[attrs.evolve(reserved, **other)]).result == "permit"
     asked: dict[str, Any] = {"who": member("sch"), "purpose": "COC", "label": Label.of("MH")}
     assert decided(consent("P"), reserved=[reserved], **asked).nearest == ("P: reserved to the person",)
@@ -566,3 +599,59 @@ def test_a_purpose_nobody_knows_is_granted_by_nothing_and_refused_by_everything(
     grant = given_by_anna(permit(purposes=["whim"]))
     assert decided(grant, purpose="whim").result == "no-consent"
     assert decided(given_by_anna(refuse(purposes=["HPAYMT"])), purpose="whim").result == "deny"
+
+
+def test_a_reader_decides_for_each_person_by_their_own_consents() -> None:
+    """As `may_see` does; asked again, the answer is the same."""
+    of_ben = attrs.evolve(given_by_anna(permit("HIV"), name="B"), patient="ben", given_by="ben")
+    reader = Reader(member=LEE, purpose="TREAT", on=DAY, consents=[given_by_anna(permit("SUD")), of_ben])
+    for _ in range(2):
+        assert [reader.may_see(code, patient=who).permits for who in ("anna", "ben") for code in ("SUD", "HIV")] == [
+            True, False, False, True,
+        ]  # fmt: skip
+    assert reader.may_see(["SUD"], patient="anna") == decided(given_by_anna(permit("SUD")), label=Label.of("SUD"))
+    assert not reader.may_see([Label.of("SUD"), Label.of("HIV")], patient="anna").permits
+    assert reader.day == attrs.evolve(reader, on=datetime(2026, 6, 15, 23, tzinfo=UTC)).day == DAY
+
+
+def test_a_reader_asks_with_everything_it_says() -> None:
+    """Authorities, what is reserved, an emergency, the team and the day of a replay."""
+    mh = Label.of("MH")
+    proxy = Reader(member=MOTHER, purpose="FAMRQT", on=DAY, authorities=[HELD])
+    assert proxy.may_see(mh, patient="anna").permits
+    assert not attrs.evolve(proxy, reserved=[Reserved(categories={"MH"})]).may_see(mh, patient="anna").permits
+    assert not attrs.evolve(proxy, team=Team([LEE])).may_see(mh, patient="anna").permits
+    urgent = Reader(member=member("ed"), purpose="BTG", on=EMERGENCY.since, emergency=EMERGENCY)
+    assert urgent.may_see(mh, patient="anna").permits
+    late = given_by_anna(permit(), recorded=DAY)
+    replay = Reader(member=LEE, purpose="TREAT", on=DAY, consents=[late], as_of=DAY - DAYS)
+    assert not replay.may_see([], patient="anna").permits
+    assert "secret" not in repr(attrs.evolve(replay, key=b"secret"))
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        Release(patient="anna", element="goals.g", by="lee", on=DAY, reason="we spoke"),
+        Declassification(patient="anna", element="goals.g", categories=["MH"], by="lee", on=DAY, reason="no"),
+    ],
+    ids=["release", "declassification"],
+)
+@pytest.mark.parametrize("name", ["patient", "element", "by", "reason"])
+def test_a_release_and_a_declassification_say_who_and_why(made: Release | Declassification, name: str) -> None:
+    """Neither is anonymous or without a reason."""
+    change: dict[str, Any] = {name: " "}
+    with pytest.raises(DataError) as raised:
+        attrs.evolve(made, **change)
+    kind = type(made).__name__.lower()
+    assert str(raised.value) == f"{kind}: 1 fault\n  $.{name}: is wanted, found nothing"
+
+
+def test_what_an_authority_refuses() -> None:
+    """It is somebody's over somebody, to see or to consent."""
+    with pytest.raises(DataError) as raised:
+        ProxyAuthority(holder="", patient="", may={"sell"})  # type: ignore[arg-type]
+    assert str(raised.value).splitlines() == [
+        "authority: 3 faults", "  $.holder: is empty", "  $.patient: is empty",
+        "  $.may: see, consent or both are wanted",
+    ]  # fmt: skip

@@ -7,10 +7,10 @@ import pickle
 import pytest
 
 from carecoord.errors import DataError, DefinitionError
-from carecoord.roles import Label, duties, matrices, matrix, read_sensitivity, roles, sensitivity
+from carecoord.roles import Label, Sensitivity, duties, matrices, matrix, read_sensitivity, roles, sensitivity
+from carecoord.roles._labels import Defaults, Purpose, SensitivityCode, labels_of
 from carecoord.scoring import instruments
 
-CODES = sensitivity()
 SHIPPED = {
     "instrument": set(instruments()),
     "role": {*roles(), *(role.id for name in matrices() for role in matrix(name).roles)},
@@ -47,7 +47,7 @@ def test_the_code_of_psychotherapy_notes_says_that_they_are_notes() -> None:
 
 def test_levels_are_ordered() -> None:
     """From unrestricted to very restricted."""
-    assert [Label.of(level).level for level in "ULMNRV"] == [0, 1, 2, 3, 4, 5]
+    assert [Label.of("HIV", level).level for level in "ULMNRV"] == [0, 1, 2, 3, 4, 5]
 
 
 @pytest.mark.parametrize(
@@ -82,85 +82,111 @@ def test_a_label_gives_back_its_codes(given: tuple[str, ...]) -> None:
 
 def test_only_descendants_serve_a_grant() -> None:
     """A grant covers a code and what lies under it; neither what it lies under nor what it is alike."""
-    assert CODES.granted(codes("SUD")) == codes("SUD ETHUD OPIOIDUD")
-    assert CODES.granted(codes("ETH HIV")) == codes("ETH HIV")
-    assert CODES.granted(codes("BH")) == codes("BH COGN DVD EMOTDIS")
-    assert CODES.granted(codes("ZZZ")) == frozenset()
+    assert sensitivity().granted(codes("SUD")) == codes("SUD ETHUD OPIOIDUD")
+    assert sensitivity().granted(codes("ETH HIV")) == codes("ETH HIV")
+    assert sensitivity().granted(codes("BH")) == codes("BH COGN DVD EMOTDIS")
+    assert sensitivity().granted(codes("ZZZ")) == frozenset()
 
 
 def test_a_refusal_is_read_through_all_that_may_be_meant() -> None:
     """It covers what lies under a code and above it, and what each may stand for; an unknown code covers everything."""
-    assert CODES.refused(codes("SUD")) == codes("SUD ETHUD OPIOIDUD ETH BH SPI")
-    assert CODES.refused(codes("ETHUD")) == codes("ETHUD SUD ETH BH SPI")
-    assert CODES.refused(codes("MH")) == codes("MH BH SPI")
+    assert sensitivity().refused(codes("SUD")) == codes("SUD ETHUD OPIOIDUD ETH BH SPI")
+    assert sensitivity().refused(codes("ETHUD")) == codes("ETHUD SUD ETH BH SPI")
+    assert sensitivity().refused(codes("MH")) == codes("MH BH SPI")
     behavioural = codes("BH SPI COGN DVD EMOTDIS MH PSY PSYTHPN SUD ETHUD OPIOIDUD ETH")
-    assert CODES.refused(codes("BH")) == behavioural
-    assert CODES.refused(codes("HIV")) == codes("HIV")
-    assert CODES.refused(codes("HIV ZZZ")) is None
+    assert sensitivity().refused(codes("BH")) == behavioural
+    assert sensitivity().refused(codes("HIV")) == codes("HIV")
+    assert sensitivity().refused(codes("HIV ZZZ")) is None
 
 
 def test_a_refusal_of_notes_is_about_notes() -> None:
     """It does not spread to what else there is about the same."""
-    assert CODES.refused(codes("sud-counselling")) == codes("sud-counselling")
+    assert sensitivity().refused(codes("sud-counselling")) == codes("sud-counselling")
 
 
 def test_purposes_nest_and_some_are_granted_by_name_only() -> None:
     """Legal use lies under operations and a trial under treatment; a grant of those does not cover them."""
-    assert CODES.purposes_granted(codes("TREAT")) == codes("TREAT COC ETREAT")
-    assert CODES.purposes_granted(codes("HOPERAT")) == codes("HOPERAT CAREMGT HQUALIMP")
-    assert CODES.purposes_granted(codes("HLEGAL")) == codes("HLEGAL")
-    assert CODES.purposes_granted(codes("BTG")) == frozenset()
-    assert CODES.purposes_refused(codes("HOPERAT")) == codes("HOPERAT CAREMGT HQUALIMP DONAT FRAUD GOV HLEGAL MILCDM")
-    assert CODES.purposes_refused(codes("ETREAT")) == codes("ETREAT BTG")
-    assert CODES.purposes_refused(codes("ETREAT whim")) is None
+    assert sensitivity().purposes_granted(codes("TREAT")) == codes("TREAT COC ETREAT")
+    assert sensitivity().purposes_granted(codes("HOPERAT")) == codes("HOPERAT CAREMGT HQUALIMP")
+    assert sensitivity().purposes_granted(codes("HLEGAL")) == codes("HLEGAL")
+    assert sensitivity().purposes_granted(codes("BTG")) == frozenset()
+    assert sensitivity().purposes_refused(codes("HOPERAT")) == codes(
+        "HOPERAT CAREMGT HQUALIMP DONAT FRAUD GOV HLEGAL MILCDM"
+    )
+    assert sensitivity().purposes_refused(codes("ETREAT")) == codes("ETREAT BTG")
+    assert sensitivity().purposes_refused(codes("ETREAT whim")) is None
 
 
 @pytest.mark.parametrize("kind", sorted(SHIPPED))
 def test_whatever_the_library_ships_says_what_it_discloses(kind: str) -> None:
     """Every instrument, role and duty is in sensitivity.toml, if only to say that it discloses nothing."""
-    assert sorted(each for each in SHIPPED[kind] if CODES.default(kind, each) is None) == []
+    assert sorted(each for each in SHIPPED[kind] if sensitivity().default(kind, each) is None) == []
 
 
 def test_nothing_that_does_not_exist_is_said_to_disclose_something() -> None:
     """No id is misspelt, and none stands there twice."""
-    found = [(group.kind, each) for group in CODES.defaults for each in group.ids]
+    found = [(group.kind, each) for group in sensitivity().defaults for each in group.ids]
     assert [(kind, each) for kind, each in found if kind in SHIPPED and each not in SHIPPED[kind]] == []
     assert len(found) == len(set(found))
 
 
 def test_a_site_says_more_and_otherwise() -> None:
     """Later defaults stand in place of earlier ones, and the shipped ones are as they were."""
-    ours = CODES.with_defaults("organisation", {"recovery house": "SUD"}).with_defaults("instrument", {"phq-9": ()})
+    ours = (
+        sensitivity()
+        .with_defaults("organisation", {"recovery house": "SUD"})
+        .with_defaults("instrument", {"phq-9": ()})
+    )
     assert ours.default("organisation", "recovery house") == codes("SUD")
     assert ours.default("instrument", "phq-9") == frozenset()
-    assert CODES.default("instrument", "phq-9") == codes("MH")
-    assert pickle.loads(pickle.dumps(ours)) == ours != CODES  # noqa: S301 - our own pickle
+    assert sensitivity().default("instrument", "phq-9") == codes("MH")
+    assert pickle.loads(pickle.dumps(ours)) == ours != sensitivity()  # noqa: S301 - our own pickle
 
 
 def test_what_is_wrong_with_codes_is_told_at_once() -> None:
     """Unknown parents, circles, codes that stand twice, and defaults of codes that are not there."""
     with pytest.raises(DefinitionError) as raised:
         read_sensitivity("""
+        id = "ours"
         version = "ours"
-        codes = [
-          { id = "A", parent = "B" }, { id = "B", parent = "A" }, { id = "C", parent = "X" },
-          { id = "D", alike = ["Y"] }, { id = "D" },
-        ]
-        purposes = [{ id = "TREAT" }]
-        defaults = [{ kind = "role", categories = ["Z"], ids = ["nurse"] }]
         """)
-    faults = [str(fault) for fault in raised.value.faults]
-    assert faults == [
-        "$.codes: a code stands there twice",
-        "$.codes[A].parent: it lies under itself",
-        "$.codes[B].parent: it lies under itself",
-        "$.codes[C].parent: there is no X",
-        "$.codes[D].alike: there is no code Y",
-        "$.defaults[0].categories: there is no code Z",
+    assert str(raised.value).startswith("ours: ")
+    root = SensitivityCode(id="R")
+    with pytest.raises(DefinitionError) as raised:
+        Sensitivity(
+            version="ours",
+            codes=(
+                root, SensitivityCode(id="A", parent="B"), SensitivityCode(id="B", parent="A"),
+                SensitivityCode(id="C", parent="X"), SensitivityCode(id="D", alike=("Y",)), root,
+            ),
+            purposes=(Purpose(id="TREAT", parent="CARE"),),
+            defaults=(
+                Defaults(kind="role", categories=codes("R"), ids=("nurse",)),
+                Defaults(kind="role", categories=codes("Z"), ids=("nurse",)),
+            ),
+        )  # fmt: skip
+    assert str(raised.value).splitlines() == [
+        "sensitivity: 7 faults",
+        "  $.codes: a code stands there twice",
+        "  $.codes[A].parent: it lies under itself",
+        "  $.codes[B].parent: it lies under itself",
+        "  $.codes[C].parent: there is no X",
+        "  $.purposes[TREAT].parent: there is no CARE",
+        "  $.codes[D].alike: there is no code Y",
+        "  $.defaults[1].categories: there is no code Z",
     ]
+
+
+def test_codes_and_labels_together_are_labels() -> None:
+    """Codes make one label, beside those that are there; nothing at all is ordinary content."""
+    hiv = Label.of("HIV")
+    assert labels_of([hiv, "SUD", "V"]) == frozenset({hiv, Label.of("SUD", "V")})
+    assert labels_of(hiv) == labels_of([hiv]) == frozenset({hiv})
+    assert labels_of("HIV") == frozenset({hiv})
+    assert labels_of([]) == frozenset({Label()})
 
 
 def test_the_notice_says_how_well_it_is_known() -> None:
     """The wording in force was not read: users see that."""
-    notice = CODES.notices["42CFRPart2"]
+    notice = sensitivity().notices["42CFRPart2"]
     assert (notice.evidence, bool(notice.sources), bool(notice.note)) == ("unverified", True, True)

@@ -97,7 +97,7 @@ class Reader:
             patient: the id of the person it is about.
         """
         case = self._case(patient)
-        return joined([case.decide(label) for label in _sorted(labels_of(labels))])
+        return joined([case.decide(label) for label in labels_of(labels)])
 
     def _case(self, patient: str | None) -> Case:
         if patient not in self._cases:
@@ -107,10 +107,6 @@ class Reader:
             )  # fmt: skip
             self._cases[patient] = Case(asked, patient, (one for one in self.consents if one.patient == patient))
         return self._cases[patient]
-
-
-def _sorted(labels: frozenset[Label]) -> list[Label]:
-    return list(labels) if len(labels) == 1 else sorted(labels, key=lambda label: sorted(label.codes))
 
 
 def may_see(
@@ -174,4 +170,4 @@ def may_see(
     case = Case(asked, person, kept)
     if isinstance(labels, Label):
         return case.decide(labels)
-    return joined([case.decide(label) for label in _sorted(labels_of(labels))])
+    return joined([case.decide(label) for label in labels_of(labels)])

@@ -126,7 +126,7 @@ class Label:
         return self.categories | self.law | level | ({self.notes} if self.notes is not None else set())
 
 
-def labels_of(labels: Label | str | Iterable[Label | str], *, author: str | None = None) -> frozenset[Label]:
+def labels_of(labels: Label | str | Iterable[Label | str]) -> frozenset[Label]:
     """Give labels as a set: codes together make one label, and what has none is ordinary content.
 
     >>> sorted(label.confidentiality for label in labels_of(["SUD", "V"]))
@@ -136,7 +136,7 @@ def labels_of(labels: Label | str | Iterable[Label | str], *, author: str | None
     found = {label for label in given if isinstance(label, Label)}
     codes = [code for code in given if isinstance(code, str)]
     if codes or not found:
-        found.add(Label.of(*codes, author=author))
+        found.add(Label.of(*codes))
     return frozenset(found)
 
 

@@ -149,7 +149,7 @@ class Projection:
 
     def decide(self, patient: str, labels: Iterable[Label]) -> ConsentDecision:
         """Decide about labels, keeping nothing."""
-        return joined([self.reader.may_see(label, patient=patient) for label in sorted(labels, key=_order)])
+        return joined([self.reader.may_see(label, patient=patient) for label in labels])
 
     def _note_grants(self, patient: str, labels: Iterable[Label]) -> None:
         for label in labels:
@@ -254,7 +254,3 @@ def _names(patient: str, name: str, element: Element) -> bool:
 
 def _without(label: Label, lifted: frozenset[str]) -> Label:
     return Label.of(*(label.codes - lifted), author=label.author) if lifted else label
-
-
-def _order(label: Label) -> list[str]:
-    return sorted(label.codes)
