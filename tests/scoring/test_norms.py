@@ -90,6 +90,7 @@ def test_an_unknown_score_is_not_judged() -> None:
     """Neither class nor index, and it is said why."""
     found = judge(None, 5)
     assert (found.outcome, found.index, found.because) == (None, None, "a score is unknown")
+    assert (found.cutoff, found.criterion) == (NORMS.cutoff("higher"), "c")
 
 
 def test_reasons_hold_the_numbers_and_the_source() -> None:
@@ -117,8 +118,33 @@ def test_norms_that_are_none_are_refused(norms: dict[str, Any]) -> None:
         Norms(**norms)
 
 
+def test_what_is_wrong_with_norms_is_told_at_once() -> None:
+    """With what was found."""
+    with pytest.raises(AnswerError) as caught:
+        Norms(sd=0, reliability=2, mean=math.inf, well_mean=3)
+    assert str(caught.value).splitlines() == [
+        "norms: 3 faults",
+        "  sd above 0 and reliability from 0 to below 1 are wanted, found 0 and 2",
+        "  the means are numbers",
+        "  well_mean and well_sd go together",
+    ]
+    with pytest.raises(AnswerError) as caught:
+        Norms(sd=6, reliability=0.75, well_mean=3, well_sd=0)
+    assert str(caught.value) == "norms: 1 fault\n  well_sd above 0 is wanted, found 0"
+    assert Norms(sd=6, reliability=0.75, well_mean=3, well_sd=0.5).criterion == "b"
+
+
 def test_norms_the_wrong_way_round_are_refused() -> None:
-    """Norms of a scale of which the other end is worse are noticed."""
+    """Norms of a scale of which the other end is worse are noticed, and those that tell nobody apart."""
+    same = Norms(sd=6, reliability=0.75, mean=3, well_mean=3, well_sd=3)
+    for lower in (True, False):
+        with pytest.raises(AnswerError):
+            judge(16, 7, same, lower=lower)
+    with pytest.raises(AnswerError) as caught:
+        judge(16, 7, NORMS, lower=True)
+    assert str(caught.value) == (
+        "percentage: 1 fault\n  lower is worse here, but the norms have 17 with the problem, 3 well"
+    )
     with pytest.raises(AnswerError, match="higher is worse here"):
         judge(16, 7, Norms(sd=6, reliability=0.75, mean=3, well_mean=17, well_sd=3))
     with pytest.raises(AnswerError, match="lower is worse here"):
@@ -128,5 +154,28 @@ def test_norms_the_wrong_way_round_are_refused() -> None:
 def test_a_score_without_direction_is_refused() -> None:
     """Where no end is worse, no change is better."""
     neither = instrument("panss").score("composite")
-    with pytest.raises(AnswerError, match="no direction"):
+    with pytest.raises(AnswerError) as caught:
         ScoreChange(definition=neither, before=1, after=2, outcomes=()).clinical_change(NORMS)
+    assert str(caught.value) == (
+        "composite: 1 fault\n  the score has no direction, so no change of it is better or worse"
+    )
+
+
+def test_a_change_of_just_the_limit_is_not_reliable() -> None:
+    """The index must be beyond 1.96; one point of index either way tells better from worse."""
+    unit = Norms(sd=1, reliability=0.5)
+    assert [judge(before, after, unit).outcome for before, after in ((1.96, 0), (1.97, 0), (0, 1.97))] == [
+        "unchanged",
+        "improved",
+        "deteriorated",
+    ]
+    assert judge(2, 0, Norms(sd=2, reliability=0.92)).outcome == "improved"
+
+
+def test_the_cutoff_where_lower_is_worse() -> None:
+    """To begin at it is to begin on the worse side, to end at it is not to be across."""
+    turned = Norms(sd=1, reliability=0.9, well_mean=9, well_sd=3)
+    assert turned.cutoff("lower") == 3
+    assert judge(3, 5, turned, lower=True).outcome == "recovered"
+    assert judge(0, 3, turned, lower=True).outcome == "improved"
+    assert judge(0, 3, turned, lower=True).because.endswith("0 to 3 does not cross 3.00")

@@ -114,7 +114,8 @@ def judged(score: Score, before: Number | None, after: Number | None, norms: Nor
     if score.worse == "neither":
         raise AnswerError(score.id, [Fault("", "the score has no direction, so no change of it is better or worse")])
     up = score.worse == "higher"
-    if norms.mean is not None and norms.well_mean is not None and (norms.mean > norms.well_mean) is not up:
+    apart = 0 if norms.mean is None or norms.well_mean is None else norms.mean - norms.well_mean
+    if norms.criterion == "c" and (apart <= 0 if up else apart >= 0):
         message = (
             f"{score.worse} is worse here, but the norms have {norms.mean} with the problem, {norms.well_mean} well"
         )
