@@ -63,9 +63,9 @@ class Recipient:
     def is_met_by(self, member: Member) -> bool:
         """Say whether somebody is meant for certain."""
         return (
-            self.person in (None, member.id)
-            and self.role in (None, member.role)
-            and self.organisation in (None, member.organisation)
+            (self.person is None or self.person == member.id)
+            and (self.role is None or self.role == member.role)
+            and (self.organisation is None or self.organisation == member.organisation)
             and (self.group is None or self.group in member.groups)
         )
 

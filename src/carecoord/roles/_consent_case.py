@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from carecoord.roles._catalogue import catalogued_roles
 from carecoord.roles._consent import Consent, Recipient, Terms, has_ended, was_known
 from carecoord.roles._consent_authority import Emergency, ProxyAuthority, Reserved
 from carecoord.roles._consent_decision import ClauseId, ConsentDecision, joined
 from carecoord.roles._consent_part2 import part2_gaps
-from carecoord.roles._consent_reading import Branch, Question, Standing, covers, ends, may_cover, questions
+from carecoord.roles._consent_reading import Question, covers, may_cover, questions
 from carecoord.roles._labels import LEVELS, NOTES, PART2, Label, Sensitivity
 from carecoord.roles._team import Member, Team
 
@@ -23,6 +23,9 @@ _UNDER_PART2: Final = frozenset(("notice", "consent-explanation", "no-proceeding
 _NO_PROCEEDINGS: Final = frozenset(("no-proceedings",))
 _EMERGENCIES: Final = ("ETREAT", "BTG")
 _ORDINARY, _STATED = LEVELS.index("N"), LEVELS.index("R")
+Standing = Literal["absent", "revoked", "perhaps revoked", "stands"]
+"""How a consent stands for one reader: where it is perhaps revoked, only what it refuses does."""
+
 _NOT_ACTIVE: Final = ConsentDecision(result="deny", reason="not-active")
 
 
@@ -65,36 +68,50 @@ class Case:
         self.as_of = None if reader.as_of is None else day_of(reader.as_of)
         self.is_patient = patient is not None and reader.member.id == patient
         self.decided: dict[Label, ConsentDecision] = {}
-        self.standing = self._in_force()
+        self.standing: dict[str, Standing] = {}
+        self.applying: dict[int, bool] = {}
 
     # what stands
 
-    def _in_force(self) -> list[Standing]:
-        found: list[Standing] = []
-        for consent in self.consents:
-            if consent.is_in_force(on=self.on, as_of=self.as_of) and (branches := self._branches(consent.terms)):
-                certain, possible = self._revoked(consent) if consent.revocations else (False, False)
-                found.append(Standing(consent, branches, not possible, not certain))
+    def _stands(self, consent: Consent) -> Standing:
+        """Say how a consent stands for this reader; asked again, the answer is remembered."""
+        found = self.standing.get(consent.id)
+        if found is None:
+            found = self.standing[consent.id] = self._standing(consent)
         return found
 
-    def _revoked(self, consent: Consent) -> tuple[bool, bool]:
-        """Say whether it is taken back for this member: for certain, and possibly."""
-        certain = possible = False
+    def _standing(self, consent: Consent) -> Standing:
+        if not consent.is_in_force(on=self.on, as_of=self.as_of):
+            return "absent"
+        found: Standing = "stands"
         for each in consent.revocations:
             if each.on <= self.on and was_known(each.recorded, self.as_of):
                 to = each.recipients
-                certain = certain or to is None or _any_met(to, self.member)
-                possible = possible or to is None or _any_may_be(to, self.member)
-        return certain, possible
+                if to is None or _any_met(to, self.member):
+                    return "revoked"
+                if _any_may_be(to, self.member):
+                    found = "perhaps revoked"
+        return found
 
-    def _branches(self, terms: tuple[Terms, ...]) -> tuple[Branch, ...]:
-        return tuple(
-            [
-                Branch(each, self._branches(each.exceptions) if each.exceptions else ())
-                for each in terms
-                if (self._is_permitted(each) if each.permits else self._is_refused(each)) and self._has_begun(each)
-            ]
-        )
+    def _ends(self, terms: tuple[Terms, ...], question: Question, level: int) -> list[Terms]:
+        """Give the clause in which each path ends: the deepest that applies."""
+        found: list[Terms] = []
+        for each in terms:
+            if each.permits:
+                touches = level <= each.level and covers(each.categories, question.asked, self.codes)
+            else:
+                touches = level >= each.level and may_cover(each.categories, question.touched, self.codes)
+            if touches and self._applies(each):
+                found += (self._ends(each.exceptions, question, level) if each.exceptions else None) or [each]
+        return found
+
+    def _applies(self, terms: Terms) -> bool:
+        """Say whether a clause is about this reader, purpose and day, whatever the content."""
+        found = self.applying.get(id(terms))
+        if found is None:
+            meant = self._is_permitted(terms) if terms.permits else self._is_refused(terms)
+            found = self.applying[id(terms)] = meant and self._has_begun(terms)
+        return found
 
     def _has_begun(self, terms: Terms) -> bool:
         return (terms.since is None or terms.since <= self.on) and (
@@ -124,7 +141,7 @@ class Case:
         return found
 
     def _decide(self, label: Label) -> ConsentDecision:
-        if not self._is_active:
+        if not self._is_active():
             return _NOT_ACTIVE
         if "TBOO" in label.categories and self._is_near:
             owed = frozenset(("denial-notice",)) if self.is_patient else frozenset[str]()
@@ -137,7 +154,6 @@ class Case:
             return ConsentDecision(result="permit", reason="own-notes", obligations=label.handling)
         return joined([self._answer(label, each) for each in questions(label, self.codes)])
 
-    @cached_property
     def _is_active(self) -> bool:
         if not self.member.is_active(on=self.on):
             return False
@@ -164,17 +180,20 @@ class Case:
         refusals: list[ClauseId] = []
         lacking: list[str] = []
         protected = False
-        for standing in self.standing:
-            for terms in ends(standing.branches, question, label.level, self.codes):
-                clause = ClauseId(standing.consent.id, terms.id)
-                if not terms.permits:
-                    if standing.refuses:
-                        refusals.append(clause)
-                        protected = protected or terms.emergencies
-                elif lack := self._lack(standing, terms, label, question):
-                    lacking.append(f"{standing.consent.id}: {lack}")
-                else:
-                    grants.append(clause)
+        for consent in self.consents:
+            ends = self._ends(consent.terms, question, label.level)
+            standing = self._stands(consent) if ends else "absent"
+            if standing == "absent":
+                continue
+            for terms in ends:
+                if terms.permits:
+                    if lack := self._lack(consent, standing, terms, label, question):
+                        lacking.append(f"{consent.id}: {lack}")
+                    else:
+                        grants.append(ClauseId(consent.id, terms.id))
+                elif standing != "revoked":
+                    refusals.append(ClauseId(consent.id, terms.id))
+                    protected = protected or terms.emergencies
         by_authority = self._sees_by_authority(question, label.level)
         if (grants or by_authority) and not refusals:
             return ConsentDecision(
@@ -183,7 +202,7 @@ class Case:
                 clauses=tuple(sorted(grants)),
                 obligations=self._obligations(label, _UNDER_PART2 if grants else _NO_PROCEEDINGS),
             )
-        if label.notes is None and not protected and self._is_emergency:
+        if label.notes is None and not protected and self._is_emergency():
             return ConsentDecision(
                 result="permit",
                 reason="break-glass",
@@ -196,10 +215,9 @@ class Case:
             return ConsentDecision(result="deny", clauses=tuple(sorted(refusals)), nearest=nearest)
         return ConsentDecision(result="no-consent", nearest=tuple(sorted(lacking)) or self._nearest(label, question))
 
-    def _lack(self, standing: Standing, terms: Terms, label: Label, question: Question) -> str:
+    def _lack(self, consent: Consent, standing: Standing, terms: Terms, label: Label, question: Question) -> str:
         """Say why a permit that covers something does not count; empty where it does."""
-        consent = standing.consent
-        if not standing.permits:
+        if standing != "stands":
             return "revoked"
         if not terms.counts:
             return "what it is an exception to cannot be read in full"
@@ -257,7 +275,6 @@ class Case:
     def _asks_for_the_person(self) -> bool:
         return self.purpose in self.codes.purposes_granted(frozenset(("PATRQT",)))
 
-    @cached_property
     def _is_emergency(self) -> bool:
         emergency = self.reader.emergency
         return (

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from carecoord.roles._consent import Consent, Terms
 from carecoord.roles._labels import ALL, NOTES, Label, Sensitivity
 
-__all__ = ["Branch", "Question", "Standing", "covers", "ends", "may_cover", "questions"]
+__all__ = ["Question", "covers", "may_cover", "questions"]
 
 
 class Question(NamedTuple):
@@ -47,32 +46,3 @@ def may_cover(categories: frozenset[str], touched: frozenset[str], codes: Sensit
         return True
     refused = codes.refused(categories)
     return refused is None or not touched.isdisjoint(refused) or not touched - NOTES.keys() <= codes.known
-
-
-class Branch(NamedTuple):
-    """A clause that applies to this reader on this day, with those of its exceptions that do."""
-
-    terms: Terms
-    exceptions: tuple[Branch, ...]
-
-
-class Standing(NamedTuple):
-    """A consent in force, as it stands for this reader."""
-
-    consent: Consent
-    branches: tuple[Branch, ...]
-    permits: bool
-    refuses: bool
-
-
-def ends(branches: tuple[Branch, ...], question: Question, level: int, codes: Sensitivity) -> list[Terms]:
-    """Give the clause in which each path ends: the deepest that applies."""
-    found: list[Terms] = []
-    for terms, exceptions in branches:
-        if terms.permits:
-            applies = level <= terms.level and covers(terms.categories, question.asked, codes)
-        else:
-            applies = level >= terms.level and may_cover(terms.categories, question.touched, codes)
-        if applies:
-            found += (ends(exceptions, question, level, codes) if exceptions else None) or [terms]
-    return found
