@@ -77,7 +77,7 @@ def test_an_entry_point_is_added(package: str) -> None:
 
 def test_an_unknown_entry_point_is_refused(package: str) -> None:
     """The nearest name is given."""
-    with pytest.raises(UnknownIdError, match="did you mean our-clinic"):
+    with pytest.raises(UnknownIdError, match=r"no entry point of carecoord\.instruments .*, did you mean our-clinic"):
         Catalogue(entry_points=[package[:-1]])
 
 
@@ -114,19 +114,25 @@ def test_all_clashes_are_refused_with_both_places(tmp_path: Path, package: str) 
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    """A misspelt folder is no empty one."""
-    with pytest.raises(DefinitionError, match="no such folder"):
-        Catalogue(tmp_path / "nowhere")
+    """A misspelt folder is no empty one, and all of them are told."""
+    missing = [tmp_path / "nowhere", tmp_path / "nor-here"]
+    with pytest.raises(DefinitionError) as caught:
+        Catalogue(*missing)
+    assert str(caught.value).splitlines() == [
+        "catalogue: 2 faults",
+        *(f"  {folder}: there is no such folder" for folder in missing),
+    ]
 
 
 def test_the_id_is_the_name_of_the_file(tmp_path: Path) -> None:
     """Else an id could be asked for that the result does not carry."""
     write(tmp_path, "calm-6").joinpath("calm-6.toml").rename(tmp_path / "calm-7.toml")
-    with pytest.raises(DefinitionError, match="calm-6 is written in the file"):
+    with pytest.raises(DefinitionError) as caught:
         Catalogue(tmp_path).instrument("calm-7")
+    assert str(caught.value) == f"calm-7: 1 fault\n  $.id: calm-6 is written in the file {tmp_path / 'calm-7.toml'}"
 
 
 def test_the_nearest_id_is_named(tmp_path: Path) -> None:
     """Also among one's own."""
-    with pytest.raises(UnknownIdError, match="did you mean calm-6"):
+    with pytest.raises(UnknownIdError, match="there is no instrument 'calm6', did you mean calm-6"):
         Catalogue(write(tmp_path, "calm-6")).instrument("calm6")

@@ -223,6 +223,18 @@ def test_explain_says_what_held_since_when_and_by_whose_rule() -> None:
     ]
 
 
+def test_explain_names_unknown_readings() -> None:
+    """A reading that was refused keeps its place; two readings are a span."""
+    two = trend([(START, result(20)), (START + timedelta(weeks=1), result(None))])
+    lines = two.explain().splitlines()
+    assert lines[:2] == [
+        "An invented scale of higher is worse (days): 2 readings, 2026-01-05 to 2026-01-12 (1 weeks).",
+        "total: 20, unknown",
+    ]
+    neither = trend([(START, result(None)), (START + timedelta(weeks=1), result(None))])
+    assert neither.explain().splitlines()[1] == "total: unknown, unknown"
+
+
 def test_one_reading_is_a_series() -> None:
     """One result has no change to speak of; a rule about where it stands may hold at it."""
     one = trend([(START, result(5))])
