@@ -240,3 +240,9 @@ def test_a_projected_caseload_may_be_projected_again() -> None:
     by = reader(consent("anna", "MH"))
     left = project(whole, by)
     assert project(left, by) == left
+    partly = project(
+        caseload(episode("anna"), episode("ben", Contact(id="c", on=DAY))),
+        reader(consent("anna", "MH"), consent("ben")),
+    )
+    assert partly.unnamed == frozenset({"ben"})
+    assert project(partly, reader(consent("anna", "MH"), consent("ben", "MH"))).unnamed == frozenset({"ben"})

@@ -28,6 +28,7 @@ from carecoord.roles import (
     Consent,
     Declassification,
     Disclosure,
+    EndingEvent,
     Label,
     Member,
     Part2Form,
@@ -322,6 +323,12 @@ def test_notice_and_explanation_travel_with_what_part_2_protects() -> None:
         "With written consent signed on 2026-01-05, in force until 2027-01-01: SUD, to person lee, for TREAT."
     )
     assert set(disclosure.obligations) == {"notice", "consent-explanation", "no-proceedings"}
+    for until, words in ((None, "until revoked"), (EndingEvent(event="rehab ends"), "until the event it names")):
+        form_of = attrs.evolve(form, expiry="none")
+        explained = disclose(
+            plan(needs=[program]), reader(attrs.evolve(everything, until=until, part2=form_of))
+        ).explanation
+        assert f"signed on 2026-01-05, in force {words}: SUD" in explained
     for other in (disclose(plan(needs=[RENT]), reader(everything)), disclose(plan(needs=[program, RENT]), reader())):
         assert (other.notice, other.explanation, other.obligations) == ("", "", frozenset())
 

@@ -214,10 +214,11 @@ def test_bounds_say_only_what_every_completion_says(chosen: Protocol, data: st.D
 
 
 @settings(max_examples=200)
-@given(episodes(protocol("german-impact"), max_size=6))
-def test_where_the_answers_could_lead_is_where_they_lead(episode: Episode) -> None:
+@given(episodes(protocol("german-impact"), max_size=6), st.integers(50, 80))
+def test_where_the_answers_could_lead_is_where_they_lead(episode: Episode, age: int) -> None:
     """Asked for one score, the decision names exactly the outcomes that the scores there are lead to."""
     german_impact = protocol("german-impact")
+    episode = episode.with_entry(RecordedFact(id="age", on=LAST, name="age", value=age))
     asked = decide(german_impact, episode, on=LAST, accept_unverified=True)
     assume(asked.move == "ask" and asked.missing == ("phq_9.total",))
     assume(not facts(german_impact, episode, on=LAST).possible)

@@ -140,6 +140,7 @@ def test_a_site_says_more_and_otherwise() -> None:
     assert ours.default("organisation", "recovery house") == codes("SUD")
     assert ours.default("instrument", "phq-9") == frozenset()
     assert sensitivity().default("instrument", "phq-9") == codes("MH")
+    assert repr(ours).startswith("<sensitivity v3-ActCode 2018-08-12")
     assert pickle.loads(pickle.dumps(ours)) == ours != sensitivity()  # noqa: S301 - our own pickle
 
 

@@ -54,16 +54,18 @@ class _Pass:
         episodes = [one for one in found if one is not None]
         plans = list(self._plans())
         people = sorted({one.person for one in (*episodes, *plans)})
-        named = [person for person in people if self._may_be_told_who(person)]
-        team = self._team(self.caseload.team, named) if named and self.caseload.team is not None else None
-        return Caseload(
-            episodes=episodes,
-            plans=plans,
-            team=team,
-            matrix=None if team is None else self._matrix(self.caseload.matrix, team, named),
-            looked_at={person: self._protocols(person) for person in people},
-            unnamed=set(people) - set(named) if team is not None else (),
+        left = Caseload(
+            episodes=episodes, plans=plans, looked_at={person: self._protocols(person) for person in people}
         )
+        team, matrix = self.caseload.team, self.caseload.matrix
+        if team is None or matrix is None:
+            return left
+        named = [person for person in people if self._may_be_told_who(person, matrix)]
+        if not named:
+            return left
+        seen = self._team(team, named)
+        unnamed = set(people) - set(named)
+        return attrs.evolve(left, team=seen, matrix=self._matrix(matrix, seen, named), unnamed=unnamed)
 
     def _plans(self) -> Iterator[CarePlan]:
         """Give what is left of each plan; of the plans it goes on from or belongs to, those that are there too."""
@@ -85,10 +87,9 @@ class _Pass:
             if self.projection.decide(person, protocol_labels(each, codes)).permits
         )
 
-    def _may_be_told_who(self, person: str) -> bool:
+    def _may_be_told_who(self, person: str, matrix: ResponsibilityMatrix) -> bool:
         """Say whether the reader may see all that the roles and duties of the matrix disclose, whoever has them."""
-        matrix = self.caseload.matrix
-        if matrix is None or person in self.caseload.unnamed:
+        if person in self.caseload.unnamed:
             return False
         roles = {*matrix.minimum_team, *matrix.escalation, *(role for duty in matrix.duties for role in duty.letters)}
         codes = self.projection.reader.codes
@@ -115,12 +116,8 @@ class _Pass:
             trained=None if team.trained is None else [each for each in team.trained if each.member in ids],
         )
 
-    def _matrix(
-        self, matrix: ResponsibilityMatrix | None, team: Team, people: list[str]
-    ) -> ResponsibilityMatrix | None:
+    def _matrix(self, matrix: ResponsibilityMatrix, team: Team, people: list[str]) -> ResponsibilityMatrix:
         """Give the matrix without what is assigned to somebody, or to a role, that the reader may not see."""
-        if matrix is None:
-            return None
         ids = {None, *(member.id for member in team.members)}
         kept = [
             each for each in matrix.assignments if each.member in ids and self._may_see(self._of(each.role), people)

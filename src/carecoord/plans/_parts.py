@@ -54,8 +54,11 @@ def given(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
 
 
 def labelled(codes: Iterable[str] | None) -> frozenset[str] | None:
-    """Keep the codes of a label; `None` where nobody has said whether there are any."""
-    return None if codes is None else frozenset(texts(codes))
+    """Keep the codes of a label; `None` where nobody has said whether there are any.
+
+    They are put in order first, so that equal labels look the same however they came about.
+    """
+    return None if codes is None else frozenset(sorted(texts(codes)))
 
 
 def texts(values: Iterable[str]) -> tuple[str, ...]:

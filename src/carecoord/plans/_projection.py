@@ -159,7 +159,7 @@ class _Builder:
                     self._done(part.done, of),
                 )
                 return attrs.evolve(part, id=made, goals=goals, owner=owner, done=done)
-            case Review():
+            case _:
                 return attrs.evolve(part, id=made, owner=self._owner(part.owner, of), done=self._done(part.done, of))
 
     def _left(self, name: str, named: tuple[str, ...]) -> tuple[str, ...]:
@@ -186,7 +186,7 @@ def _words(part: AnyPart) -> tuple[str, ...]:
             return (part.title, *(code.rpartition("|")[2] for code in part.codes))
         case Goal():
             return (part.statement,)
-        case Review():
+        case _:
             return (part.title,)
 
 
@@ -199,7 +199,7 @@ def _texts(part: AnyPart) -> tuple[str, ...]:
             return (part.statement, part.category or "", part.target or "")
         case Activity():
             return (part.title, part.modality or "", part.setting or "", *(done.note for done in part.done))
-        case Review():
+        case _:
             return (part.title, *(done.note for done in part.done))
 
 

@@ -308,8 +308,7 @@ class Consent:
 def _every(clauses: Iterable[Clause], depth: int) -> Iterator[tuple[Clause, int]]:
     for clause in clauses:
         yield clause, depth
-        if depth < _DEEPEST:
-            yield from _every(clause.exceptions, depth + 1)
+        yield from _every(clause.exceptions, depth + 1)
 
 
 def _flat(terms: Iterable[Terms]) -> Iterator[Terms]:

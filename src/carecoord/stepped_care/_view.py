@@ -16,7 +16,6 @@ from carecoord.roles._projection import Element, Projection
 from carecoord.stepped_care._entries import (
     Accepted,
     Assessment,
-    Contact,
     Enrolment,
     EnrolmentEnd,
     Entry,
@@ -215,7 +214,7 @@ def _words(entry: Entry) -> tuple[str, ...]:
             return (entry.protocol,)
         case Accepted() | Override():
             return (entry.decision.protocol,)
-        case Contact() | Withdrawal():
+        case _:
             return ()
 
 
