@@ -221,6 +221,8 @@ class Definition:
         include: the modules whose alerts hold here too; nothing here can change or remove them.
         first: where enrolment leads unless the entry says otherwise.
         look_back: how long before enrolment a score still belongs to it.
+        events: what happens to people that its rules look at, by name, and what each means; where a file declares
+            any, its rules can speak of no other.
         sources: what the keys in `source` stand for.
     """
 
@@ -235,6 +237,7 @@ class Definition:
     look_back: Period | None = None
     measures: FrozenMapping[str, Measure] = FrozenMapping()
     facts: FrozenMapping[str, str | FactDefinition] = FrozenMapping()
+    events: FrozenMapping[str, str] = FrozenMapping()
     steps: tuple[StepDefinition, ...] = ()
     alerts: tuple[Alert, ...] = ()
     add_ons: tuple[AddOn, ...] = ()

@@ -23,6 +23,7 @@ from carecoord.stepped_care._definition import (
     Rule,
     StepDefinition,
 )
+from carecoord.stepped_care._events import Events
 from carecoord.stepped_care._history import OUTSIDE
 from carecoord.stepped_care._plan import Guarded, P, places_of
 from carecoord.stepped_care._protocol import MODULES, Parts, Protocol
@@ -113,6 +114,7 @@ def _alone(module: Definition, instruments: tuple[Instrument, ...]) -> Protocol:
         first="here",
         steps=(StepDefinition(id="here", intensity=1),),
         rules=(Rule(id="carry-on", when="yes", then="stay"),),
+        events=module.events,
         scenarios=module.scenarios,
         sources=module.sources,
     )
@@ -135,13 +137,16 @@ class _Loader:
         instruments = self._instruments(measures)
         steps = tuple(step.id for step in self.definition.steps)
         texts, facts, lists = self._facts()
+        self.events = Events(self.files, measures)
         reductions = self._reductions(steps, measures, instruments, facts)
         self._names(measures, texts, facts, lists)
+        self.faults += self.events.faults(self._place, {*measures, *texts, *facts, *lists, *CLOCKS_AND_COUNTS})
         words = Words(reductions, frozenset((*texts, *facts, *CLOCKS_AND_COUNTS)) - {"step"})
         vocabulary, named = self._vocabulary(words, texts, lists)
-        alerts = tuple(self._guarded("alerts", lambda file: file.alerts, vocabulary))
-        add_ons = tuple(self._guarded("add_ons", lambda file: file.add_ons, vocabulary))
-        tasks = tuple(self._guarded("tasks", lambda file: file.tasks, vocabulary))
+        alerts = tuple(self._guarded("alerts", lambda file: file.alerts, vocabulary, words))
+        add_ons = tuple(self._guarded("add_ons", lambda file: file.add_ons, vocabulary, words))
+        tasks = tuple(self._guarded("tasks", lambda file: file.tasks, vocabulary, words))
+        words.events = self.events.of(self.definition)
         rules = tuple(self._rules(vocabulary))
         self._ladder(steps)
         self._skipped(alerts, words.reductions)
@@ -159,6 +164,10 @@ class _Loader:
 
     def _place(self, file: Definition) -> str:
         return "$" if file is self.definition else f"$.include[{file.id}]"
+
+    def _home(self, part: str, name: str) -> Definition:
+        """Give the file that says something first."""
+        return next(file for file in self.files if name in getattr(file, part))
 
     def _measures(self) -> dict[str, Measure]:
         """Join the measures; what a module says of one stands."""
@@ -264,6 +273,7 @@ class _Loader:
             self.fault(f"$.facts.{error.args[1][0]}", f"the named rules go in a circle: {circle}")
             order = []
         for name in order:
+            words.events = self.events.of(self._home("facts", name))
             rule = self._rule(f"$.facts.{name}", texts[name], vocabulary, None)
             if rule is not None:
                 named[name], nodes[name] = rule, rule.node
@@ -281,12 +291,13 @@ class _Loader:
         return rule
 
     def _guarded(
-        self, kind: str, listed: Callable[[Definition], tuple[P, ...]], vocabulary: Vocabulary
+        self, kind: str, listed: Callable[[Definition], tuple[P, ...]], vocabulary: Vocabulary, words: Words
     ) -> Iterator[Guarded[P]]:
         seen: set[str] = set()
         for file, part in ((one, part) for one in self.files for part in listed(one)):
             path = f"{self._place(file)}.{kind}[{part.id}]"
             self._new(path, part.id, seen)
+            words.events = self.events.of(file)
             rule = self._rule(f"{path}.when", part.when, vocabulary, "yes/no")
             if rule is not None:
                 yield Guarded(part, rule)

@@ -91,6 +91,12 @@ class Protocol:
         """The steps by id, in the file's order."""
         return FrozenMapping({step.id: step for step in self.definition.steps})
 
+    @cached_property
+    def events(self) -> FrozenMapping[str, str]:
+        """What each event means that its file and its modules declare, by name: what a host can enter as events."""
+        files = (*self.modules, self.definition)
+        return FrozenMapping({name: meaning for file in files for name, meaning in file.events.items()})
+
     @property
     def scenarios(self) -> tuple[Scenario, ...]:
         """The worked examples of its file."""

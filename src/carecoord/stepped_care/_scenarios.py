@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 import attrs
 
-from carecoord.errors import DataError, DefinitionError, Fault
+from carecoord.errors import DataError, DefinitionError, Fault, did_you_mean
 from carecoord.stepped_care._decision import decide
 from carecoord.stepped_care._definition import Expectation, Scenario
 from carecoord.stepped_care._entries import (
@@ -134,6 +134,8 @@ def _happened(protocol: Protocol, id_: str, on: date | datetime, what: str, rest
         return EnrolmentEnd(id=id_, on=on, protocol=protocol.id)
     if what in ("contact", "missed_contact"):
         return Contact(id=id_, on=on, outcome="kept" if what == "contact" else "missed")
+    if protocol.definition.events and what not in protocol.events:
+        raise ValueError(f"{what} is no event declared in [events]{did_you_mean(what, protocol.events)}")
     return Event(id=id_, on=on, name=what)
 
 

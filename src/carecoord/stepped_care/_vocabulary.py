@@ -11,6 +11,7 @@ from typing import Literal
 import attrs
 
 from carecoord._values import FrozenMapping, name_of
+from carecoord.errors import did_you_mean
 from carecoord.rules import HostCall, Kind
 from carecoord.scoring import Instrument, Score
 from carecoord.stepped_care._conditions import Condition, Held, InARow, Unanswered
@@ -19,7 +20,16 @@ from carecoord.stepped_care._history import OUTSIDE, Watch
 from carecoord.stepped_care._readings import At, Derived, Latest, Series, Window
 from carecoord.stepped_care._reductions import Clock, MissedInARow, Recorded, Reduction, Step, Times
 
-__all__ = ["CLOCKS_AND_COUNTS", "Words", "clocks_and_counts", "hours_in_step", "is_word", "measured", "recorded"]
+__all__ = [
+    "CLOCKS_AND_COUNTS",
+    "EVENTS",
+    "Words",
+    "clocks_and_counts",
+    "hours_in_step",
+    "is_word",
+    "measured",
+    "recorded",
+]
 
 COUNT = Kind.number(0, 100_000, whole=True)
 TIME = Kind.number(0, 1_000_000)
@@ -45,6 +55,9 @@ def hours_in_step() -> Clock:
 
 CLOCKS_AND_COUNTS = tuple(reduction.name for reduction in clocks_and_counts(()))
 """The names that every protocol has."""
+
+EVENTS = ("start", "step", "contact", "missed_contact")
+"""The events that every protocol has."""
 
 
 def recorded(name: str, definition: FactDefinition) -> Recorded:
@@ -131,11 +144,13 @@ class Words:
     Attributes:
         reductions: by name; the calls of functions join them as rules are read, named by their text.
         taken: names that are facts, so that no event can be meant by them.
+        events: the events that the file being read may speak of; `None` where it declares none, and may speak of any.
     """
 
     def __init__(self, reductions: Mapping[str, Reduction], taken: frozenset[str]) -> None:
         self.reductions = dict(reductions)
         self.taken = taken
+        self.events: frozenset[str] | None = None
 
     @property
     def functions(self) -> FrozenMapping[str, Callable[[HostCall], Kind]]:
@@ -169,6 +184,8 @@ class Words:
     def _event(self, call: HostCall, word: str) -> str:
         if "." in word or word in self.taken:
             call.fault(f"{word} is a fact, and {call.name}() wants an event here")
+        if self.events is not None and word not in self.events:
+            call.fault(f"{word} is no event declared in [events]{did_you_mean(word, self.events)}")
         return word
 
     def _condition(self, call: HostCall) -> Condition:
