@@ -29,7 +29,8 @@ __all__ = ["assessments", "entries", "episodes"]
 
 FIRST = date(2026, 1, 5)
 LAST = date(2026, 6, 29)
-EVENTS = ("review", "consultation", "relapse_plan", "risk_assessment", "safety_response", "dose_reached")
+EVENTS = ("review", "consultation", "relapse_plan", "risk_assessment", "dose_reached")
+"""What is entered beside the events that a protocol declares."""
 
 
 @cache
@@ -88,11 +89,14 @@ def assessments(protocol: Protocol) -> st.SearchStrategy[Assessment]:
 @cache
 def facts(protocol: Protocol) -> st.SearchStrategy[RecordedFact]:
     """Give records of the protocol's facts, some with a value that it does not take."""
-    names = st.sampled_from([*protocol.parts.facts, "unrelated"])
-    values = st.booleans() | st.integers(-5, 130) | st.sampled_from(["none", "marked", "yes"]) | st.just(1.5)
-    return st.builds(
-        lambda on, name, value: RecordedFact(id="?", on=on, name=name, value=value), moments(), names, values
-    )
+    strange = st.booleans() | st.integers(-5, 130) | st.sampled_from(["none", "marked", "yes"]) | st.just(1.5)
+
+    def of(name: str) -> st.SearchStrategy[RecordedFact]:
+        taken = protocol.parts.facts[name].values if name in protocol.parts.facts else ()
+        values = st.sampled_from(taken) | strange if taken else strange
+        return st.builds(lambda on, value: RecordedFact(id="?", on=on, name=name, value=value), moments(), values)
+
+    return st.one_of(*map(of, [*protocol.parts.facts, "unrelated"]))
 
 
 @cache
@@ -114,7 +118,8 @@ def entries(protocol: Protocol) -> st.SearchStrategy[Entry]:
     contacts = st.builds(
         lambda on, outcome: Contact(id="?", on=on, outcome=outcome), moments(), st.sampled_from(["kept", "missed"])
     )
-    events = st.builds(lambda on, name: Event(id="?", on=on, name=name), moments(), st.sampled_from(EVENTS))
+    names = st.sampled_from([*dict.fromkeys((*protocol.events, *EVENTS))])
+    events = st.builds(lambda on, name: Event(id="?", on=on, name=name), moments(), names)
     measured = assessments(protocol)
     return st.one_of(measured, measured, contacts, events, facts(protocol), courses(protocol))
 
