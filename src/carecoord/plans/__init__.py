@@ -2,7 +2,19 @@
 
 from carecoord.plans._agenda import AgendaItem, agenda
 from carecoord.plans._history import Before, Revision
-from carecoord.plans._parts import Activity, ActivityKind, Channel, Domain, Done, Goal, Need, Owner, Priority, Review
+from carecoord.plans._parts import (
+    Activity,
+    ActivityKind,
+    Channel,
+    Domain,
+    Done,
+    Goal,
+    Need,
+    Outcome,
+    Owner,
+    Priority,
+    Review,
+)
 from carecoord.plans._plan import CarePlan, Changes
 from carecoord.plans._recurrence import Weekday
 from carecoord.plans._review import Occurrence, ReviewCycle, ReviewState, ReviewStatus
@@ -16,6 +28,7 @@ from carecoord.plans._statuses import (
     PlanStatus,
     legal_moves,
 )
+from carecoord.plans._trigger import Trigger, Triggered, TriggerState, triggered
 from carecoord.plans._view import PlanView, ViewChanges, plan_history, view
 from carecoord.plans._write_back import WriteBack, write_back
 
@@ -38,6 +51,7 @@ __all__ = [
     "Need",
     "NeedStatus",
     "Occurrence",
+    "Outcome",
     "Owner",
     "PlanStatus",
     "PlanView",
@@ -47,12 +61,16 @@ __all__ = [
     "ReviewState",
     "ReviewStatus",
     "Revision",
+    "Trigger",
+    "TriggerState",
+    "Triggered",
     "ViewChanges",
     "Weekday",
     "WriteBack",
     "agenda",
     "legal_moves",
     "plan_history",
+    "triggered",
     "view",
     "write_back",
 ]

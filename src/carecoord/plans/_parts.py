@@ -11,12 +11,13 @@ import attrs
 from carecoord.errors import DataError, Fault, RuleError, did_you_mean
 from carecoord.plans._review import ReviewCycle, ReviewStatus
 from carecoord.plans._statuses import Achievement, ActivityStatus, GoalLifecycle, NeedStatus, moved
+from carecoord.plans._trigger import Trigger
 
 if TYPE_CHECKING:
     from carecoord.rules import Explanation, Expression, Vocabulary
 
 __all__ = [
-    "Activity", "ActivityKind", "Channel", "Domain", "Done", "Goal", "Need", "Owner", "Priority", "Review",
+    "Activity", "ActivityKind", "Channel", "Domain", "Done", "Goal", "Need", "Outcome", "Owner", "Priority", "Review",
 ]  # fmt: skip
 
 Domain = Literal["physical", "mental", "substance-use", "social", "functional", "spiritual"]
@@ -30,6 +31,9 @@ Channel = Literal["in-person", "phone", "video"]
 
 Priority = Literal["high", "medium", "low"]
 """How pressing a goal is."""
+
+Outcome = Literal["done", "missed"]
+"""Whether something that was due took place."""
 
 
 def one_of(choices: object) -> Callable[[Any, attrs.Attribute[Any], Any], None]:
@@ -86,23 +90,29 @@ class Owner:
 
 @attrs.frozen(kw_only=True)
 class Done:
-    """One time that a review or a scheduled activity was done; it is never changed or removed.
+    """One time that a review or a scheduled activity was done, or is known not to have been; it is never changed.
 
     Attributes:
-        on: the day it was done.
+        on: the day it was done, or on which it did not take place.
         by: who did it.
         scheduled: the scheduled day for which it counted when it was recorded; `None` where it counted for none.
         note: what came of it.
+        outcome: `missed` where somebody recorded that it did not take place; that leaves it outstanding.
     """
 
     on: date
     by: str | None = None
     scheduled: date | None = None
     note: str = ""
+    outcome: Outcome = attrs.field(default="done", validator=one_of(Outcome))
 
 
 def _done(times: Iterable[Done]) -> tuple[Done, ...]:
     return tuple(times)
+
+
+def _triggers(triggers: Iterable[Trigger]) -> tuple[Trigger, ...]:
+    return tuple(triggers)
 
 
 @attrs.frozen(kw_only=True)
@@ -219,7 +229,7 @@ class Goal:
 
 def standing(cycle: ReviewCycle, done: Iterable[Done], on: date) -> ReviewStatus:
     """Say how a cycle stands on a day, from what was done by then."""
-    by_then = [each for each in done if each.on <= on]
+    by_then = [each for each in done if each.on <= on and each.outcome == "done"]
     if not by_then:
         return cycle.review(on=on)
     last = max(each.on for each in by_then)
@@ -288,16 +298,25 @@ class Activity:
         """
         return attrs.evolve(self, status=moved("activity", self.status, status))
 
-    def record(self, *, on: date, by: str | None = None, scheduled: date | None = None, note: str = "") -> Activity:
-        """Give the activity with one more time that it was done.
+    def record(
+        self,
+        *,
+        on: date,
+        by: str | None = None,
+        scheduled: date | None = None,
+        note: str = "",
+        outcome: Outcome = "done",
+    ) -> Activity:
+        """Give the activity with one more time that it was done, or did not take place.
 
         Args:
-            on: the day it was done.
+            on: the day it was done, or on which it did not take place.
             by: who did it.
             scheduled: the scheduled day it was done for; as `ReviewCycle.counts_for` says where left out.
             note: what came of it.
+            outcome: `missed` where it did not take place; it stays outstanding.
         """
-        done = Done(on=on, by=by, scheduled=scheduled, note=note)
+        done = Done(on=on, by=by, scheduled=scheduled, note=note, outcome=outcome)
         return attrs.evolve(self, done=(*self.done, counted(self.schedule, done)))
 
     def standing(self, *, on: date) -> ReviewStatus | None:
@@ -314,8 +333,10 @@ class Review:
         cycle: the days on which it is due.
         title: what is looked at, in words.
         domain: the side of life it is about; `None` for the whole plan.
+        goals: the ids of the goals it is about; none for the whole plan.
+        triggers: what calls for it besides its cycle.
         owner: who holds it.
-        done: the times it was done; another cycle leaves them as they are.
+        done: the times it was done or missed; another cycle leaves them as they are.
         labels: what it is about that not everybody may see, as `SUD` or `MH`; empty where there is nothing of the kind,
             `None` where nobody has said so.
     """
@@ -324,6 +345,8 @@ class Review:
     cycle: ReviewCycle
     title: str = ""
     domain: Domain | None = attrs.field(default=None, validator=one_of(Domain))
+    goals: tuple[str, ...] = attrs.field(default=(), converter=texts)
+    triggers: tuple[Trigger, ...] = attrs.field(default=(), converter=_triggers)
     owner: Owner | None = None
     done: tuple[Done, ...] = attrs.field(default=(), converter=_done)
     labels: frozenset[str] | None = attrs.field(default=None, converter=labelled)
@@ -331,18 +354,27 @@ class Review:
     @property
     def last_done(self) -> date | None:
         """The day it was last done; `None` where it never was."""
-        return max((each.on for each in self.done), default=None)
+        return max((each.on for each in self.done if each.outcome == "done"), default=None)
 
-    def record(self, *, on: date, by: str | None = None, scheduled: date | None = None, note: str = "") -> Review:
-        """Give the review with one more time that it was done.
+    def record(
+        self,
+        *,
+        on: date,
+        by: str | None = None,
+        scheduled: date | None = None,
+        note: str = "",
+        outcome: Outcome = "done",
+    ) -> Review:
+        """Give the review with one more time that it was done, or did not take place.
 
         Args:
-            on: the day it was done.
+            on: the day it was done, or on which it did not take place.
             by: who did it.
             scheduled: the scheduled day it was done for; as `ReviewCycle.counts_for` says where left out.
             note: what came of it.
+            outcome: `missed` where it did not take place; it stays outstanding.
         """
-        done = Done(on=on, by=by, scheduled=scheduled, note=note)
+        done = Done(on=on, by=by, scheduled=scheduled, note=note, outcome=outcome)
         return attrs.evolve(self, done=(*self.done, counted(self.cycle, done)))
 
     def standing(self, *, on: date) -> ReviewStatus:

@@ -131,6 +131,8 @@ class CarePlan:
             yield from _dangling(f"$.goals[{place}].needs", goal.needs, needs, "need")
         for place, activity in enumerate(self.activities):
             yield from _dangling(f"$.activities[{place}].goals", activity.goals, goals, "goal")
+        for place, review in enumerate(self.reviews):
+            yield from _dangling(f"$.reviews[{place}].goals", review.goals, goals, "goal")
         if self.since is not None and self.until is not None and self.until <= self.since:
             yield Fault("$.until", f"{self.until} is not after {self.since}, the first day")
         yield from self._history_faults()

@@ -77,7 +77,7 @@ class PlanPass:
 
     def _element(self, name: str, part: AnyPart, labels: Labels) -> Element:
         refers = [f"needs.{each}" for each in part.needs] if isinstance(part, Goal) else []
-        refers += [f"goals.{each}" for each in part.goals] if isinstance(part, Activity) else []
+        refers += [f"goals.{each}" for each in part.goals] if isinstance(part, Activity | Review) else []
         domain = part.domain if isinstance(part, Need | Review) else None
         return Element(
             patient=self.plan.person,
@@ -160,7 +160,12 @@ class _Builder:
                 )
                 return attrs.evolve(part, id=made, goals=goals, owner=owner, done=done)
             case _:
-                return attrs.evolve(part, id=made, owner=self._owner(part.owner, of), done=self._done(part.done, of))
+                goals, owner, done = (
+                    self._left("goals", part.goals),
+                    self._owner(part.owner, of),
+                    self._done(part.done, of),
+                )
+                return attrs.evolve(part, id=made, goals=goals, owner=owner, done=done)
 
     def _left(self, name: str, named: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(self.ids[name][each] for each in named if each in self.ids[name])
@@ -198,9 +203,11 @@ def _texts(part: AnyPart) -> tuple[str, ...]:
         case Goal():
             return (part.statement, part.category or "", part.target or "")
         case Activity():
-            return (part.title, part.modality or "", part.setting or "", *(done.note for done in part.done))
+            cycle = () if part.schedule is None else part.schedule.texts
+            return (part.title, part.modality or "", part.setting or "", *(done.note for done in part.done), *cycle)
         case _:
-            return (part.title, *(done.note for done in part.done))
+            triggers = (text for each in part.triggers for text in (each.id, each.when, each.because))
+            return (part.title, *(done.note for done in part.done), *part.cycle.texts, *triggers)
 
 
 _LISTS: Final = {"review": "reviews", "goal": "goals", "activity": "activities"}

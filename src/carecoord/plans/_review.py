@@ -173,6 +173,11 @@ class ReviewCycle:
         if self.holidays and self.adjust is None:
             yield Fault("$.holidays", "they move nothing where adjust is left out")
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What somebody wrote into it, in words."""
+        return ()
+
     def next(self, *, after: date) -> date | None:
         """Give the first day on which a review is due after a day; `None` where the cycle has ended.
 
