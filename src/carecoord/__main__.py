@@ -53,8 +53,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"carecoord {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    demo = commands.add_parser("demo", help="the board of an invented clinic")
-    demo.add_argument("--json", action="store_true", help="as JSON")
+    demo = commands.add_parser(
+        "demo", help="the board of an invented clinic, and what somebody elsewhere may see of it"
+    )
+    demo.add_argument("--json", action="store_true", help="the board as JSON")
     demo.set_defaults(run=_demo)
 
     board = commands.add_parser("board", help="the board of a caseload")
@@ -97,10 +99,15 @@ def _day(text: str) -> date:
 
 
 def _demo(chosen: argparse.Namespace) -> int:
-    from carecoord.caseload import board  # noqa: PLC0415 - each command loads what it needs
-    from carecoord.demo import DAY, clinic  # noqa: PLC0415
+    from carecoord.caseload import board, disclose_board  # noqa: PLC0415 - each command loads what it needs
+    from carecoord.demo import DAY, clinic, reader  # noqa: PLC0415
 
-    _print_board(board(clinic(), on=DAY, accept_unverified=True), as_json=chosen.json)
+    caseload = clinic()
+    _print_board(board(caseload, on=DAY, accept_unverified=True), as_json=chosen.json)
+    if not chosen.json:
+        quinn = reader()
+        print(f"\nWhat {quinn.member.id}, a {quinn.member.role} elsewhere, may see of it:\n")
+        _print_board(disclose_board(caseload, quinn, accept_unverified=True).view, as_json=False)
     return 0
 
 

@@ -26,11 +26,14 @@ def table(text: str) -> list[dict[str, str]]:
 
 
 def test_demo_draws_the_board(capsys: pytest.CaptureFixture[str]) -> None:
-    """The demo prints a row for each of the invented people, and the same as JSON."""
+    """The demo prints a row for each of the invented people, then what a reader elsewhere sees; the first as JSON."""
     assert main(["demo"]) == 0
     shown = capsys.readouterr().out
     assert shown.startswith("Board on 2026-06-30: 24 people, 4 to see or ask today")
     assert all(f". {person}: " in shown for person in clinic().people)
+    whole, _, seen = shown.partition("\nWhat quinn, a psychologist elsewhere, may see of it:\n\n")
+    assert ("audit" in whole, "audit" in seen) == (True, False)
+    assert seen.startswith("Board on 2026-06-30: 2 people, 0 to see or ask today")
     assert main(["demo", "--json"]) == 0
     assert [row["person"] for row in json.loads(capsys.readouterr().out)["rows"]][:2] == ["pavel", "ines"]
 
@@ -51,7 +54,7 @@ def test_board_of_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert main(["board", str(file), "--on", DAY.isoformat(), "--accept-unverified"]) == 0
     from_file = capsys.readouterr().out
     main(["demo"])
-    assert from_file == capsys.readouterr().out
+    assert capsys.readouterr().out.startswith(f"{from_file}\nWhat quinn, ")
 
 
 def test_board_reports_every_fault_changes_nothing_and_ends_with_2(

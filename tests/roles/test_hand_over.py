@@ -14,6 +14,7 @@ from carecoord.roles import (
     Assignment,
     Credential,
     Duty,
+    Gap,
     Member,
     ResponsibilityMatrix,
     Team,
@@ -216,6 +217,48 @@ def test_a_duty_that_the_matrix_does_not_have_is_no_duty() -> None:
         hand(Team([HOLM, IVO]), only("follow-up"), duties=["folow-up"])
 
 
+def assert_as_it_was(found: tuple[Gap, ...], before: tuple[Gap, ...], on: date) -> None:
+    """Hold that the same was wrong, word for word; only that the hand-over ends it may be known now."""
+    assert len(found) == len(before)
+    for now, then in zip(found, before, strict=True):
+        if now != then:
+            assert now.until == on
+            assert then.until is None or then.until > on
+            said = then.because if now.kind != "broken-hand-over" else now.because
+            assert attrs.evolve(now, until=then.until) == attrs.evolve(then, because=said)
+
+
+def test_what_was_wrong_before_stays_so_and_ends_with_the_hand_over() -> None:
+    """Holm took over from the nurse without a reason: that was so before and still is, and now it is known to end."""
+    named = only("follow-up").with_assignments(
+        Assignment("follow-up", "accountable", role="nurse", until=START + DAY),
+        Assignment("follow-up", "accountable", member="holm", since=START + DAY),
+    )
+    team = Team([HOLM, IVO, KIM])
+    made, _ = hand(team, named)
+    before, found = (gaps(team, each, on=ON - DAY) for each in (named, made))
+    assert [(gap.kind, gap.until) for gap in before] == [("unexplained-hand-over", None)]
+    assert found == tuple(attrs.evolve(gap, until=ON) for gap in before)
+    assert [gap.kind for gap in gaps(team, made, on=ON)] == []
+
+
+def test_a_gap_of_former_days_is_told_to_whom_the_duty_went_in_the_end() -> None:
+    """Nobody was named after kim left; that somebody is from the hand-over on is known now."""
+    named = only("follow-up").with_assignments(
+        Assignment("follow-up", "accountable", member="kim", until=ON - 20 * DAY)
+    )
+    left = attrs.evolve(KIM, until=ON - 20 * DAY)
+    team = Team([attrs.evolve(HOLM, since=ON - 10 * DAY), attrs.evolve(IVO, since=ON), left])
+    made, _ = hand(team, named)
+    day = ON - 15 * DAY
+    before, found = (gaps(team, each, on=day) for each in (named, made))
+    assert_as_it_was(found, before, ON)
+    told = [gap for gap in found if gap.kind == "broken-hand-over"]
+    assert [(gap.until, gap.because) for gap in told] == [
+        (ON, "kim had it until 2026-05-12, and ivo only from 2026-06-01")
+    ]
+
+
 @given(
     busy_teams(among=("care-manager", "nurse", "patient")), busy_matrices(of=["follow-up", "record"]), days(), st.data()
 )
@@ -233,7 +276,7 @@ def test_a_hand_over_changes_nothing_before_and_leaves_one_holder_after(
     except DataError:
         return
     for day in (on - DAY, on - 40 * DAY):
-        assert gaps(team, made, on=day) == gaps(team, matrix, on=day)
+        assert_as_it_was(gaps(team, made, on=day), gaps(team, matrix, on=day), on)
     for part, names in (("accountable", record.accountable), ("responsible", record.responsible)):
         for name in names:
             before, after = (

@@ -14,7 +14,7 @@ from carecoord.caseload._board_text import board_lines
 from carecoord.caseload._caseload import Caseload
 from carecoord.errors import UnknownIdError
 from carecoord.plans import AgendaItem, agenda
-from carecoord.roles import Gap, Holder, gaps, who
+from carecoord.roles import Contact as Reached, Gap, Holder, gaps, turn_to, who
 from carecoord.scoring import Score, instrument, instruments
 from carecoord.stepped_care import Assessment, Contact, Decision, Episode, Protocol, decide, protocol
 
@@ -134,11 +134,13 @@ class Board:
         on: the day.
         rows: one a person, in the order to act.
         gaps: what is wrong with who does what on that day.
+        calls: whom to call about each of them, in the same order; `None` where nobody is there.
     """
 
     on: date
     rows: tuple[BoardRow, ...]
     gaps: tuple[Gap, ...] = ()
+    calls: tuple[Reached | None, ...] = ()
 
     @cached_property
     def _places(self) -> dict[str, int]:
@@ -167,7 +169,12 @@ class Board:
             }
             for row in self.rows
         ]
-        return {"on": self.on.isoformat(), "rows": rows, "gaps": [unstructure(gap) for gap in self.gaps]}
+        return {
+            "on": self.on.isoformat(),
+            "rows": rows,
+            "gaps": [unstructure(gap) for gap in self.gaps],
+            "calls": [call and unstructure(call) for call in self.calls],
+        }
 
     def __str__(self) -> str:
         """Draw the board as text."""
@@ -205,9 +212,13 @@ def board(
     maker = _Maker(caseload, on, through or on, protocols or {}, accept_unverified=accept_unverified)
     rows = sorted((maker.row(person) for person in caseload.people), key=_order)
     found: tuple[Gap, ...] = ()
+    calls: dict[str | None, Reached | None] = {}
     if caseload.team is not None and caseload.matrix is not None:
         found = gaps(caseload.team, caseload.matrix, on=on)
-    return Board(on=on, rows=tuple(rows), gaps=found)
+        about = {gap.member: gap for gap in found}
+        reached = {name: turn_to(caseload.team, caseload.matrix, gap, on=on) for name, gap in about.items()}
+        calls = {name: next(iter(contacts), None) for name, contacts in reached.items()}
+    return Board(on=on, rows=tuple(rows), gaps=found, calls=tuple(calls[gap.member] for gap in found))
 
 
 def _order(row: BoardRow) -> tuple[int, int, str]:

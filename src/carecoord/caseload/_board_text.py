@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from carecoord.roles import Gap, Holder
+from carecoord.roles import Contact, Gap, Holder
 from carecoord.stepped_care import Decision
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def board_lines(board: Board) -> Iterator[str]:
     if board.gaps:
         yield ""
         yield "Who does what is not settled:"
-        yield from _gaps(board.gaps)
+        yield from _gaps(zip(board.gaps, board.calls, strict=True))
 
 
 def _labelled(label: str, lines: Iterable[str]) -> Iterator[str]:
@@ -94,12 +94,12 @@ def _reach(reach: str) -> str:
     return f" ({reach})" if reach else ""
 
 
-def _gaps(gaps: Iterable[Gap]) -> Iterator[str]:
+def _gaps(gaps: Iterable[tuple[Gap, Contact | None]]) -> Iterator[str]:
     """Give the gaps together that one cause makes."""
-    causes: dict[tuple[str, str], list[str]] = {}
-    for gap in gaps:
-        duties = causes.setdefault((gap.kind, gap.because), [])
+    causes: dict[tuple[str, str, Contact | None], list[str]] = {}
+    for gap, call in gaps:
+        duties = causes.setdefault((gap.kind, gap.because, call), [])
         duties += [gap.duty] if gap.duty else []
-    for (kind, because), duties in causes.items():
+    for (kind, because, call), duties in causes.items():
         about = f" ({', '.join(duties)})" if duties else ""
-        yield f"  {kind}: {because}{about}"
+        yield f"  {kind}: {because}{about}{f'; turn to {call.member}{_reach(call.reach)}' if call else ''}"

@@ -10,7 +10,7 @@ from carecoord.roles._consent_authority import Declassification, Emergency, Prox
 from carecoord.roles._consent_decision import ClauseId, ConsentDecision
 from carecoord.roles._consent_part2 import part2_gaps
 from carecoord.roles._consent_reader import Reader, may_see
-from carecoord.roles._coverage import Holder, who
+from carecoord.roles._coverage import Holder, turn_to, who
 from carecoord.roles._credentials import Credential, Trained, Training
 from carecoord.roles._dates import Span
 from carecoord.roles._disclosure import Disclosure, disclose, project
@@ -94,6 +94,7 @@ __all__ = [
     "roles",
     "sensitivity",
     "taken_over",
+    "turn_to",
     "unacknowledged",
     "who",
     "workload",

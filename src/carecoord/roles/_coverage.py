@@ -13,7 +13,7 @@ from carecoord.roles._duties import Duty, ResponsibilityMatrix
 from carecoord.roles._gap import Contact, Gap
 from carecoord.roles._team import Team
 
-__all__ = ["Holder", "not_in_force", "who"]
+__all__ = ["Holder", "not_in_force", "turn_to", "who"]
 
 
 @attrs.frozen(kw_only=True)
@@ -105,6 +105,38 @@ def who(team: Team, matrix: ResponsibilityMatrix, duty: str, *, on: date) -> Hol
     if not escalate_to:
         because += "; nobody is there to escalate to either"
     return Holder(duty=duty, on=on, accountable=None, responsible=responsible, escalate_to=escalate_to, because=because)
+
+
+def turn_to(team: Team, matrix: ResponsibilityMatrix, gap: Gap, *, on: date) -> tuple[Contact, ...]:
+    """Give whom to call about something that is wrong: whom it is about, if they are there, then those to escalate to.
+
+    It is empty where none of them is there, or the team is not in force that day.
+
+    >>> from datetime import date
+    >>> from carecoord.roles import Absence, Member, Team, gaps, matrix
+    >>> team = Team(
+    ...     [
+    ...         Member("holm", role="care-manager", since=date(2025, 1, 1)),
+    ...         Member("lee", role="primary-care-provider", since=date(2025, 1, 1), reach="ext. 10"),
+    ...     ],
+    ...     absences=[Absence("holm", since=date(2026, 7, 1))],
+    ... )
+    >>> minimum, on = matrix("collaborative-care-minimum"), date(2026, 7, 14)
+    >>> gap = next(gap for gap in gaps(team, minimum, on=on) if gap.duty == "follow-up")
+    >>> gap.member, [(contact.member, contact.reach) for contact in turn_to(team, minimum, gap, on=on)]
+    ('holm', [('lee', 'ext. 10')])
+
+    Args:
+        team: who serves when.
+        matrix: whom to escalate to.
+        gap: what is wrong.
+        on: the day.
+    """
+    day = Days(team, matrix).at(asked(on))
+    serving = dict.fromkeys(one.role for one in day.active.get(gap.member or "", ()) if day.is_professional(one.role))
+    there = [role for role in serving if day.presence(gap.member or "", role).is_there]
+    themselves = [day.contact(gap.member or "", role, "it is about them") for role in there[:1]]
+    return (*themselves, *day.escalation(besides=gap.member))
 
 
 def _with_next_day(day: Day, contact: Contact) -> Contact:

@@ -62,8 +62,9 @@ def hand_over(
 ) -> tuple[ResponsibilityMatrix, HandOver]:
     """Give the matrix in which a member's duties are another's from a day on, and the record of it.
 
-    Up to the day before, nothing changes: who held what stays as it was. Whatever the taker lacks is told among the
-    record's gaps and hinders nothing: whether to hand over all the same is for people to decide.
+    Up to the day before, nothing changes: who held what stays as it was, and so does what was wrong, save that a gap
+    which the hand-over ends now says so. Whatever the taker lacks is told among the record's gaps and hinders nothing:
+    whether to hand over all the same is for people to decide.
 
     >>> from datetime import date
     >>> from carecoord.roles import Member, Team, matrix, who
