@@ -7,6 +7,7 @@ reads the rules over it and says what follows, why, and what to ask for where it
 from carecoord.stepped_care._assess import assessment
 from carecoord.stepped_care._decision import decide
 from carecoord.stepped_care._definition import (
+    AcceptedFinding,
     AddOn,
     Alert,
     Definition,
@@ -52,6 +53,7 @@ from carecoord.stepped_care._view import EpisodeView, categories_read
 
 __all__ = [
     "Accepted",
+    "AcceptedFinding",
     "AddOn",
     "Alert",
     "Assessment",

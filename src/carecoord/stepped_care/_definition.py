@@ -10,6 +10,7 @@ from carecoord._values import FrozenMapping, Period
 from carecoord.stepped_care._ruling import Move, Urgency
 
 __all__ = [
+    "AcceptedFinding",
     "AddOn",
     "Alert",
     "Definition",
@@ -212,6 +213,19 @@ class Scenario:
 
 
 @attrs.frozen(kw_only=True)
+class AcceptedFinding:
+    """A finding of `check` that the protocol's authors know of and leave as it is.
+
+    Attributes:
+        finding: the finding's `name`, as `past-maximum/responding`.
+        reason: why it is left.
+    """
+
+    finding: str
+    reason: str
+
+
+@attrs.frozen(kw_only=True)
 class Definition:
     """A protocol or a module, as its file says it.
 
@@ -223,6 +237,9 @@ class Definition:
         look_back: how long before enrolment a score still belongs to it.
         events: what happens to people that its rules look at, by name, and what each means; where a file declares
             any, its rules can speak of no other.
+        policy: `first`: rules may overlap, and the first that holds wins; `unique`: no two may hold at once, and
+            `check` calls it an error where two do.
+        accepted: what `check` finds and the authors leave as it is, with the reason.
         sources: what the keys in `source` stand for.
     """
 
@@ -243,5 +260,7 @@ class Definition:
     add_ons: tuple[AddOn, ...] = ()
     tasks: tuple[Task, ...] = ()
     rules: tuple[Rule, ...] = ()
+    policy: Literal["first", "unique"] = "first"
+    accepted: tuple[AcceptedFinding, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
     sources: FrozenMapping[str, str] = FrozenMapping()
