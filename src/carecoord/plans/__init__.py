@@ -1,7 +1,9 @@
 """What was agreed, who holds each part, and when it is looked at again."""
 
 from carecoord.plans._agenda import AgendaItem, agenda
+from carecoord.plans._discrepancy import Discrepancy, Place
 from carecoord.plans._history import Before, Revision
+from carecoord.plans._incompatibility import Incompatibility, RepeatWindow, Side
 from carecoord.plans._parts import (
     Activity,
     ActivityKind,
@@ -16,6 +18,7 @@ from carecoord.plans._parts import (
     Review,
 )
 from carecoord.plans._plan import CarePlan, Changes
+from carecoord.plans._reconcile import reconcile
 from carecoord.plans._recurrence import Weekday
 from carecoord.plans._review import Occurrence, ReviewCycle, ReviewState, ReviewStatus
 from carecoord.plans._statuses import (
@@ -43,24 +46,29 @@ __all__ = [
     "CarePlan",
     "Changes",
     "Channel",
+    "Discrepancy",
     "Domain",
     "Done",
     "Goal",
     "GoalLifecycle",
+    "Incompatibility",
     "Intent",
     "Need",
     "NeedStatus",
     "Occurrence",
     "Outcome",
     "Owner",
+    "Place",
     "PlanStatus",
     "PlanView",
     "Priority",
+    "RepeatWindow",
     "Review",
     "ReviewCycle",
     "ReviewState",
     "ReviewStatus",
     "Revision",
+    "Side",
     "Trigger",
     "TriggerState",
     "Triggered",
@@ -70,6 +78,7 @@ __all__ = [
     "agenda",
     "legal_moves",
     "plan_history",
+    "reconcile",
     "triggered",
     "view",
     "write_back",

@@ -1,0 +1,199 @@
+"""The same test or treatment twice: by its codes, within its window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from itertools import combinations, product
+from typing import Final, Literal
+
+import attrs
+
+from carecoord._values import Period
+from carecoord.plans._discrepancy import Discrepancy
+from carecoord.plans._in_force import OPEN, PlacedActivity
+from carecoord.plans._incompatibility import RepeatWindow
+from carecoord.plans._parts import Activity
+
+__all__ = ["at_odds", "duplicates", "duty_of", "same_thing"]
+
+_DUTY: Final = {"medication": "reconcile-medicines", "test": "coordinate-tests"}
+
+
+def duty_of(activity: Activity) -> str:
+    """Give the duty of the catalogue under which two of such activities are brought together."""
+    return _DUTY.get(activity.kind, "contradictory-advice")
+
+
+def same_thing(codes: Iterable[str], other: Iterable[str]) -> bool | None:
+    """Say by their codes whether two things are the same; `None` where the codes cannot tell.
+
+    Codes of different systems say nothing about each other.
+
+    >>> same_thing(["loinc|4548-4"], ["loinc|4548-4", "local|7"]), same_thing(["loinc|4548-4"], ["loinc|2093-3"])
+    (True, False)
+    >>> same_thing(["loinc|4548-4"], ["local|7"]) is None
+    True
+    """
+    one, two = set(codes), set(other)
+    if one & two:
+        return True
+    return False if _systems(one) & _systems(two) else None
+
+
+def _systems(codes: Iterable[str]) -> set[str]:
+    return {code.rpartition("|")[0] for code in codes}
+
+
+def _is_same(one: Activity, other: Activity) -> bool | None:
+    """Say whether two activities are the same thing; where codes cannot tell, the same words leave it open."""
+    by_code = same_thing(one.codes, other.codes)
+    if by_code is not None:
+        return by_code
+    return None if one.kind == other.kind and _words(one.title) == _words(other.title) else False
+
+
+def _words(title: str) -> str:
+    return " ".join(title.casefold().split())
+
+
+# duplicates
+
+
+def duplicates(
+    activities: Iterable[PlacedActivity], windows: Mapping[str, RepeatWindow], on: date
+) -> Iterator[Discrepancy]:
+    """Say which activities are the same thing, done or to be done too near each other."""
+    for one, other in combinations(activities, 2):
+        same = _is_same(one.part, other.part)
+        if same is False or not (one.is_open or other.is_open):
+            continue
+        window = _window(one.part, other.part, windows)
+        found = _unlimited(one, other) if window is None else _too_near(one, other, window, on)
+        if found is None:
+            continue
+        state, because = found
+        if same is None:
+            state, because = "undecided", f"{because}; only their titles say that they are the same"
+        yield Discrepancy(
+            kind="duplicate",
+            state=state,
+            places=(one.place, other.place),
+            because=f"{_both(one, other)}: {because}",
+            mend="keep one, and cancel the other with a reason" if state == "found" else _TO_DECIDE,
+            duty=duty_of(one.part),
+            source="" if window is None else window.source,
+        )
+
+
+_TO_DECIDE: Final = "say whether both are wanted: add codes, days or a window, or cancel one"
+
+Verdict = tuple[Literal["found", "undecided"], str]
+
+
+def _both(one: PlacedActivity, other: PlacedActivity) -> str:
+    return " and ".join(dict.fromkeys((one.part.title, other.part.title)))
+
+
+def _window(one: Activity, other: Activity, windows: Mapping[str, RepeatWindow]) -> RepeatWindow | None:
+    """Give the longest window stated for what two activities are."""
+    stated = [windows[code] for code in sorted({*one.codes} | {*other.codes}) if code in windows]
+    return max(stated, key=lambda each: (each.window.after(date(2001, 1, 1)), each.code), default=None)
+
+
+def _unlimited(one: PlacedActivity, other: PlacedActivity) -> Verdict | None:
+    """Judge two activities of which no window says how near they may be."""
+    if not (one.is_open and other.is_open):
+        return None
+    if "test" in (one.part.kind, other.part.kind):
+        return "undecided", "both are open, and no window says how far apart they must be"
+    return "found", "both are open"
+
+
+def _too_near(one: PlacedActivity, other: PlacedActivity, limit: RepeatWindow, on: date) -> Verdict | None:
+    """Judge two activities by the days on which they were done or are to be done."""
+    days, also = _Days.of(one.part, other.part, limit.window, on), _Days.of(other.part, one.part, limit.window, on)
+    near = [
+        (min(day, again), max(day, again))
+        for day, again in (*product(days.planned, also.every), *product(days.done, also.planned))
+        if limit.window.after(min(day, again)) > max(day, again)
+    ]
+    if near:
+        first, second = min(near)
+        return "found", f"{first} and {second} are less than {limit.window.words} apart"
+    if (days.lacks_day and (also.every or also.lacks_day)) or (also.lacks_day and days.every):
+        return "undecided", f"no day is stated for one, and they must be {limit.window.words} apart"
+    return None
+
+
+@attrs.frozen
+class _Days:
+    """When an activity was done and when it is to be done, as far as that can be too near another one.
+
+    Attributes:
+        done: the days on which it was done, one window back at most.
+        planned: the days on which it is to be done; what is overdue is done today at the earliest.
+        lacks_day: it is to be done, and nobody has said when.
+    """
+
+    done: tuple[date, ...]
+    planned: tuple[date, ...] = ()
+    lacks_day: bool = False
+
+    @property
+    def every(self) -> tuple[date, ...]:
+        return (*self.done, *self.planned)
+
+    @classmethod
+    def of(cls, activity: Activity, other: Activity, window: Period, on: date) -> _Days:
+        done = tuple(sorted({each.on for each in activity.done if window.before(on) <= each.on <= on}))
+        if activity.status not in OPEN:
+            return cls(done)
+        if activity.schedule is not None:
+            return cls(done, tuple(sorted(_scheduled(activity, other, window, on))))
+        if activity.due is None:
+            return cls(done, lacks_day=True)
+        return cls(done, (max(activity.due, on),))
+
+
+def _scheduled(activity: Activity, other: Activity, window: Period, on: date) -> Iterator[date]:
+    """Give the days on which a scheduled activity is to be done, within one window of a day of another one's."""
+    cycle, status = activity.schedule, activity.standing(on=on)
+    if cycle is None or status is None or status.outstanding is None:
+        return
+    if status.outstanding.due <= on:
+        yield on
+    around = [on, *(each.on for each in other.done), *([other.due] if other.due is not None else [])]
+    around += [each.anchor for each in (cycle, other.schedule) if each is not None]
+    for day in {max(each, on) for each in around}:
+        for each in cycle.occurrences(max(window.before(day), on), window.after(day)):
+            if each.scheduled >= status.outstanding.scheduled:
+                yield each.due
+
+
+# contradictions
+
+
+def at_odds(activities: Iterable[PlacedActivity]) -> Iterator[Discrepancy]:
+    """Say what one plan carries on with and another has stopped or put on hold."""
+    for one, other in combinations(activities, 2):
+        if one.place.plan == other.place.plan or same_thing(one.part.codes, other.part.codes) is not True:
+            continue
+        for going, halted in ((one, other), (other, one)):
+            if going.part.status in _GOING and halted.part.status in _HALTED:
+                is_paused = halted.part.status == "on-hold"
+                yield Discrepancy(
+                    kind="contradiction",
+                    state="found" if is_paused else "undecided",
+                    places=(one.place, other.place),
+                    because=f"{going.part.title} is {going.part.status} in {going.place.plan} and "
+                    f"{halted.part.status} in {halted.place.plan}",
+                    mend="put both on hold or carry on with both"
+                    if is_paused
+                    else "say which of the two holds: take it up again, or end the other one too",
+                    duty=duty_of(going.part),
+                )
+
+
+_GOING: Final = ("not-started", "scheduled", "in-progress")
+_HALTED: Final = ("on-hold", "cancelled", "stopped")
