@@ -1,7 +1,40 @@
-"""Many people at once: who needs us first, why, and who is responsible."""
+"""Many people at once: who needs us first, why, who is responsible, and whether the programme works."""
 
 from carecoord.caseload._board import Board, BoardRow, ContactDue, Latest, board
 from carecoord.caseload._caseload import Caseload
+from carecoord.caseload._measures._counts import Counts, wilson
+from carecoord.caseload._measures._definition import MeasureDefinition
+from carecoord.caseload._measures._episodes import record
+from carecoord.caseload._measures._evaluate import Group, MeasureReport, Membership, RateReport, evaluate, why
+from carecoord.caseload._measures._measure import Measure, measure, measures, read_measure
+from carecoord.caseload._measures._record import Record
+from carecoord.caseload._measures._scenarios import MeasureFailure, check_measure
 from carecoord.caseload._view import CaseloadView, disclose_board
 
-__all__ = ["Board", "BoardRow", "Caseload", "CaseloadView", "ContactDue", "Latest", "board", "disclose_board"]
+__all__ = [
+    "Board",
+    "BoardRow",
+    "Caseload",
+    "CaseloadView",
+    "ContactDue",
+    "Counts",
+    "Group",
+    "Latest",
+    "Measure",
+    "MeasureDefinition",
+    "MeasureFailure",
+    "MeasureReport",
+    "Membership",
+    "RateReport",
+    "Record",
+    "board",
+    "check_measure",
+    "disclose_board",
+    "evaluate",
+    "measure",
+    "measures",
+    "read_measure",
+    "record",
+    "why",
+    "wilson",
+]

@@ -1,0 +1,1 @@
+"""Measures as data: who is in which population, why, and what that makes."""

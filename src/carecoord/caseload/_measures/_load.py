@@ -1,0 +1,265 @@
+"""Read a measure's file: every fault at once, each with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from carecoord._definitions import read_toml, structure
+from carecoord._values import is_id
+from carecoord.caseload._measures._dates import Reckoned, functions
+from carecoord.caseload._measures._definition import AboutField, EventDefinition, FactRule, MeasureDefinition
+from carecoord.caseload._measures._lists import KINDS, LISTS, Fields
+from carecoord.caseload._measures._plan import Join, Look, Plan, Test
+from carecoord.errors import DefinitionError, Fault, RuleError, did_you_mean
+from carecoord.rules import Expression, HostCall, Kind, Vocabulary, compile_rules, parse
+
+__all__ = ["POPULATIONS", "definition", "plan", "unverified"]
+
+POPULATIONS: Final = ("initial", "denominator", "exclusion", "exception", "numerator", "pending")
+"""The rules of a rate, in the order in which a plan gives them."""
+
+ALWAYS: Final = {"birth_date": AboutField(type="date"), "died": AboutField(type="date")}
+"""What every measure may read of a person."""
+
+MOST: Final = 10_000
+"""Entries of one list at most."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
+_TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
+
+
+def definition(source: str | Path) -> MeasureDefinition:
+    """Read what a file says, without its rules.
+
+    Raises:
+        DefinitionError: with every fault and its place.
+    """
+    data, called = read_toml(source)
+    read = structure(data, MeasureDefinition, name=called)
+    if not is_id(read.id):
+        raise DefinitionError(called, [Fault("$.id", "letters and digits, joined by single - . or _, are wanted")])
+    return read
+
+
+def plan(measure: MeasureDefinition) -> Plan:
+    """Read the rules of a measure.
+
+    Raises:
+        DefinitionError: with every fault and its place.
+    """
+    loader = _Loader(measure)
+    made = loader.load()
+    if loader.faults:
+        raise DefinitionError(measure.id, loader.faults)
+    return made
+
+
+class _Loader:
+    def __init__(self, measure: MeasureDefinition) -> None:
+        self.measure = measure
+        self.faults: list[Fault] = []
+        self.lists: Mapping[str, Fields] = {**LISTS, **measure.lists}
+        self.about = {**ALWAYS, **measure.about}
+        self.names: dict[str, Kind] = {"period.start": Kind.DATE, "period.end": Kind.DATE, "on_day": Kind.DATE}
+        self.names |= {f"person.{name}": _kind(field) for name, field in self.about.items()}
+        self.nodes: dict[str, Any] = {}
+        self.waiting = {name: one if isinstance(one, FactRule) else FactRule(rule=one)
+                        for name, one in measure.facts.items()}  # fmt: skip
+        self.failed: set[str] = set()
+        self.done: dict[str, EventDefinition] = {}
+        self.steps: list[Reckoned | Look] = []
+        self.known_calls: set[str] = set()
+        self.calls: list[Reckoned] = []
+
+    def fault(self, path: str, message: str) -> None:
+        self.faults.append(Fault(path, message))
+
+    def load(self) -> Plan:
+        self._names()
+        for event in self.measure.events:
+            self._ready_facts()
+            self._event(event)
+            self.done[event.id] = event
+        self._ready_facts()
+        for name in self.waiting:
+            self.fault(f"$.facts.{name}", "goes in a circle, or uses what is not there")
+        rates = tuple(self._rates())
+        groups = tuple(self._groups())
+        used = {step.event.from_ for step in self.steps if isinstance(step, Look)}
+        return Plan(
+            about=tuple(self.about),
+            lists={name: self.lists[name] for name in sorted(used)},
+            steps=tuple(self.steps),
+            rates=rates,
+            groups=groups,
+            run=compile_rules((*rates, *groups)),
+        )
+
+    def _names(self) -> None:
+        """Hold every name to be a word that means one thing."""
+        own = {"kinds", *(field for event in self.measure.events for field in self.lists.get(event.from_, {}))}
+        seen = {"period", "person", "on_day", *own}
+        for name, fields in self.measure.lists.items():
+            if name in LISTS:
+                self.fault(f"$.lists.{name}", "is a list of the library, with fields of its own")
+            if not fields or "date" not in fields.values():
+                self.fault(f"$.lists.{name}", "a list wants a date among its fields")
+        for places, path in (
+            ([event.id for event in self.measure.events], "$.events[{}]"),
+            ([*self.measure.facts], "$.facts.{}"),
+        ):
+            for name in places:
+                if not _NAME.fullmatch(name):
+                    self.fault(path.format(name), "small letters, digits and _ are wanted, a letter first")
+                elif name in seen:
+                    self.fault(path.format(name), "the name means something else already")
+                seen.add(name)
+        for kind, ids in (("rates", [rate.id for rate in self.measure.rates]),):
+            for id_ in sorted({one for one in ids if ids.count(one) > 1}):
+                self.fault(f"$.{kind}[{id_}]", "the id stands twice")
+
+    def _vocabulary(self, own: Mapping[str, Kind]) -> Vocabulary:
+        found: Mapping[str, Callable[[HostCall], Kind]] = functions(self.calls.append)
+        if "kinds" in own:
+            found = {**found, "is_a": self._is_a}
+        names = {**self.names, **{name: kind for name, kind in own.items() if name != "kinds"}}
+        return Vocabulary(names=names, definitions=self.nodes, functions=found)
+
+    def _is_a(self, call: HostCall) -> Kind:
+        """Read `is_a('bipolar', 'psychotic')`: the entry is of one of these kinds; without kinds, unknown."""
+        kinds: set[str] = set()
+        for place in range(call.count):
+            rule = call.rule(place)
+            if rule.names or rule.type != "text":
+                call.fault("is_a() wants texts as they are: is_a('bipolar')")
+            kinds.add(str(rule.evaluate({})))
+        if not kinds:
+            call.fault("is_a() wants a kind at least")
+
+        def work(row: Mapping[str, Any]) -> bool | None:
+            found = row["kinds"]
+            return None if found is None else not kinds.isdisjoint(found)
+
+        self.calls.append(Reckoned(call.text, ("kinds",), work))
+        return Kind.YES_NO
+
+    def _rule(self, path: str, text: str, own: Mapping[str, Kind], wanted: str | None) -> tuple[Expression, list[Reckoned]] | None:
+        """Read a rule, with the calls in it that are about the entry itself; the others become steps."""
+        self.calls.clear()
+        try:
+            rule = parse(text, self._vocabulary(own))
+        except RuleError as error:
+            self.fault(path, str(error))
+            return None
+        if wanted is not None and rule.type != wanted:
+            self.fault(path, f"{wanted} is wanted, found {rule.type}")
+            return None
+        local: dict[str, Reckoned] = {}
+        for call in self.calls:
+            if any(name in own or name in local for name in call.names):
+                local[call.text] = call
+            elif call.text not in self.known_calls:
+                self.known_calls.add(call.text)
+                self.steps.append(call)
+        return rule, [*local.values()]
+
+    def _ready_facts(self) -> None:
+        """Read the named rules whose names are all there."""
+        moved = True
+        while moved:
+            moved = False
+            for name, one in [*self.waiting.items()]:
+                state = self._state(one.rule)
+                if state == "wait":
+                    continue
+                del self.waiting[name]
+                moved = True
+                read = None if state == "failed" else self._rule(f"$.facts.{name}", one.rule, {}, None)
+                if read is None:
+                    self.failed.add(name)
+                else:
+                    self.nodes[name] = read[0].node
+
+    def _state(self, text: str) -> str:
+        later = {event.id for event in self.measure.events} - set(self.done)
+        words = {word.split(".")[0] for word in _WORD.findall(_TEXT.sub("", text))}
+        if words & self.failed:
+            return "failed"
+        return "wait" if words & (later | set(self.waiting)) else "ready"
+
+    def _event(self, event: EventDefinition) -> None:
+        path = f"$.events[{event.id}]"
+        fields = self.lists.get(event.from_)
+        if fields is None:
+            self.fault(f"{path}.from", f"there is no list {event.from_!r}{did_you_mean(event.from_, self.lists)}")
+            self.failed.add(event.id)
+            return
+        if event.take in ("lowest", "highest") and fields.get(event.by) != "number":
+            self.fault(f"{path}.by", f"{event.by} is no number of {event.from_}")
+        own = {name: KINDS[type_] for name, type_ in fields.items()} | {"kinds": Kind.TEXT}
+        later = self._later(event)
+        if later:
+            self.fault(path, f"{', '.join(sorted(later))} cannot be known yet: events and facts stand after what they use")
+            self.failed.add(event.id)
+            return
+        test = self._rule(f"{path}.where", event.where, own, "yes/no")
+        joins = tuple(self._joins(event, path, own))
+        if test is None or len(joins) < len(event.with_):
+            self.failed.add(event.id)
+        else:
+            self.steps.append(Look(event, fields, Test.of(*test), joins))
+        self.names |= {event.id: Kind.YES_NO, f"{event.id}.count": Kind.number(0, MOST, whole=True)}
+        if event.take != "all":
+            self.names |= {f"{event.id}.{name}": KINDS[type_] for name, type_ in fields.items()}
+
+    def _later(self, event: EventDefinition) -> set[str]:
+        """Give the names an event uses that are only known after it."""
+        text = " ".join((event.where, *event.with_.values()))
+        words = {word.split(".")[0] for word in _WORD.findall(_TEXT.sub("", text))}
+        return words & ({one.id for one in self.measure.events} - set(self.done) | set(self.waiting))
+
+    def _joins(self, event: EventDefinition, path: str, own: Mapping[str, Kind]) -> Iterator[Join]:
+        for other, text in event.with_.items():
+            place = f"{path}.with.{other}"
+            if other not in self.done:
+                self.fault(place, f"no event {other!r} stands before this one{did_you_mean(other, self.done)}")
+                continue
+            fields = self.lists.get(self.done[other].from_, Fields())
+            joined = {f"{other}.{name}": KINDS[type_] for name, type_ in fields.items()}
+            read = self._rule(place, text, {**own, **joined}, "yes/no")
+            if read is not None:
+                yield Join(other, Test.of(*read))
+
+    def _rates(self) -> Iterator[Expression]:
+        for rate in self.measure.rates:
+            for population in POPULATIONS:
+                yield self._said(f"$.rates[{rate.id}].{population}", getattr(rate, population))
+
+    def _groups(self) -> Iterator[Expression]:
+        for name, groups in self.measure.strata.items():
+            if name in self.about:
+                self.fault(f"$.strata.{name}", "is known of the person already: people can be grouped by it as it is")
+            for group, text in groups.items():
+                yield self._said(f"$.strata.{name}.{group}", text)
+
+    def _said(self, path: str, text: str) -> Expression:
+        read = None if self._state(text) == "failed" else self._rule(path, text, {}, "yes/no")
+        return read[0] if read is not None else parse("yes", Vocabulary())
+
+
+def _kind(field: AboutField) -> Kind:
+    if field.values:
+        return Kind.choice(field.values)
+    return KINDS[field.type or "text"]
+
+
+def unverified(measure: MeasureDefinition) -> Sequence[str]:
+    """Name the parts of a measure whose numbers were only recalled."""
+    found = [f"facts.{name}" for name, one in measure.facts.items() if isinstance(one, FactRule) and one.evidence == "unverified"]
+    found += [f"events.{one.id}" for one in measure.events if one.evidence == "unverified"]
+    found += [f"rates.{one.id}" for one in measure.rates if one.evidence == "unverified"]
+    return tuple(found)

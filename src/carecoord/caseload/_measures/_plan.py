@@ -1,0 +1,175 @@
+"""How a measure is worked out over one record: what to look for, in which order, and every rule compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import attrs
+
+from carecoord.caseload._measures._dates import Reckoned, Work
+from carecoord.caseload._measures._definition import EventDefinition
+from carecoord.caseload._measures._lists import Fields, moment_field
+from carecoord.caseload._measures._record import Record
+from carecoord.rules import Expression
+
+__all__ = ["Join", "Look", "Plan", "Row", "Test"]
+
+Row = dict[str, Any]
+Found = dict[str, list[Row]]
+
+
+@attrs.frozen
+class Test:
+    """A rule about one entry, with the calls it needs worked out first."""
+
+    calls: tuple[Reckoned, ...]
+    rule: Expression
+    run: Work
+
+    @classmethod
+    def of(cls, rule: Expression, calls: Sequence[Reckoned]) -> Test:
+        """Compile a rule."""
+        return cls(tuple(calls), rule, rule.compile())
+
+    def __call__(self, row: Row) -> Any:
+        """Give its value, with the calls left in the row."""
+        for call in self.calls:
+            row[call.text] = call.work(row)
+        return self.run(row)
+
+
+@attrs.frozen
+class Join:
+    """A rule that must hold together with one of the entries found for another event."""
+
+    event: str
+    test: Test
+
+    def __call__(self, row: Row, found: Found) -> bool | None:
+        """Say whether there is such an entry."""
+        verdict: bool | None = False
+        for other in found[self.event]:
+            row.update({f"{self.event}.{field}": value for field, value in other.items()})
+            held = self.test(row)
+            if held:
+                return True
+            if held is None:
+                verdict = None
+        return verdict
+
+
+@attrs.frozen
+class Look:
+    """Look for the entries of a list that fit."""
+
+    event: EventDefinition
+    fields: Fields
+    test: Test
+    joins: tuple[Join, ...]
+
+    def __call__(self, row: Row, entries: Sequence[Row], found: Found) -> None:
+        """Leave in the row whether there is one, how many there are, and the fields of the one taken."""
+        event = self.event
+        chosen: list[Row] = []
+        doubtful = False
+        for entry in entries:
+            row.update(entry)
+            held = self.test(row)
+            for join in self.joins:
+                if held is False:
+                    break
+                other = join(row, found)
+                held = other if held or other is False else None
+            if held:
+                chosen.append(entry)
+            elif held is None:
+                doubtful = True
+        found[event.id] = chosen
+        row[event.id] = True if chosen else None if doubtful else False
+        row[f"{event.id}.count"] = len(chosen)
+        if event.take != "all":
+            taken = self.taken(chosen)
+            for field in self.fields:
+                row[f"{event.id}.{field}"] = None if taken is None else taken[field]
+
+    def taken(self, chosen: Sequence[Row]) -> Row | None:
+        """Give the one that the event takes."""
+        event = self.event
+        if event.take in ("lowest", "highest"):
+            known = [one for one in chosen if one[event.by] is not None]
+            if not known:
+                return None
+            extreme = min if event.take == "lowest" else max
+            value = extreme(one[event.by] for one in known)
+            return next(one for one in reversed(known) if one[event.by] == value)
+        if not chosen:
+            return None
+        return chosen[0] if event.take == "first" else chosen[-1]
+
+
+@attrs.frozen(kw_only=True)
+class Plan:
+    """Everything a measure works out over one record, in order.
+
+    Attributes:
+        about: what is read of the person.
+        lists: the fields of each list that is looked through.
+        steps: calls and looks, each after what it needs.
+        rates: initial, denominator, exclusion, exception, numerator and pending of each rate, one after the other.
+        groups: the rules of the strata, in order.
+        run: gives the values of `rates` and `groups` together.
+    """
+
+    about: tuple[str, ...]
+    lists: Mapping[str, Fields]
+    steps: tuple[Reckoned | Look, ...]
+    rates: tuple[Expression, ...]
+    groups: tuple[Expression, ...]
+    run: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+
+    def row(self, record: Record, period: tuple[date, date], on: date) -> tuple[Row, Found]:
+        """Give the facts of a record, and the entries found for each event."""
+        row: Row = {"period.start": period[0], "period.end": period[1], "on_day": on}
+        for name in self.about:
+            row[f"person.{name}"] = _day(record.about.get(name))
+        lists = {
+            name: _prepared(record.lists[name], fields) for name, fields in self.lists.items() if name in record.lists
+        }
+        found: Found = {}
+        for step in self.steps:
+            if isinstance(step, Look):
+                step(row, lists.get(step.event.from_, ()), found)
+            else:
+                row[step.text] = step.work(row)
+        return row, found
+
+
+def _day(value: Any) -> Any:
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _order(value: date | datetime | None) -> tuple[int, int]:
+    """Put the unknown first, then by the local day, then by the hour; a day without an hour comes first."""
+    if value is None:
+        return 0, 0
+    if isinstance(value, datetime):
+        return value.toordinal(), 1 + value.hour * 3600 + value.minute * 60 + value.second
+    return value.toordinal(), 0
+
+
+def _prepared(entries: Sequence[Mapping[str, Any]], fields: Fields) -> list[Row]:
+    """Give the entries in order of time, as rows: times cut to their local day, absent fields unknown."""
+    at = moment_field(fields)
+    days = [name for name, type_ in fields.items() if type_ == "date"]
+    rows = []
+    for entry in sorted(entries, key=lambda one: _order(one.get(at))) if len(entries) > 1 else entries:
+        row = {name: entry.get(name) for name in fields}
+        kinds = entry.get("kinds")
+        row["kinds"] = (kinds,) if isinstance(kinds, str) else kinds
+        for name in days:
+            if isinstance(row[name], datetime):
+                row[name] = row[name].date()
+        rows.append(row)
+    return rows
