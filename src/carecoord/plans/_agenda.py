@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Final, Literal
 
 import attrs
 
 from carecoord.errors import DataError, Fault
+from carecoord.plans._occurrence import Occurrence, ReviewStatus
 from carecoord.plans._parts import Activity, Goal, Owner, Review, standing
 from carecoord.plans._plan import CarePlan
-from carecoord.plans._review import Occurrence, ReviewCycle
+from carecoord.plans._review import ReviewCycle
 
 __all__ = ["AgendaItem", "agenda"]
 
@@ -40,7 +41,7 @@ class AgendaItem:
         state: how it stands on the day asked about.
         scheduled: the day it was scheduled for, which identifies it within its review or activity.
         due: the day it is due.
-        overdue_from: the first day on which it is overdue.
+        overdue_from: the first day on which it is overdue; `None` while a pause without end keeps its grace.
         because: why it is listed, in a sentence.
     """
 
@@ -52,8 +53,13 @@ class AgendaItem:
     state: State
     scheduled: date
     due: date
-    overdue_from: date
+    overdue_from: date | None
     because: str
+
+    @property
+    def key(self) -> str:
+        """What identifies it within its plan for good: `review.monthly@2026-02-28`."""
+        return f"{self.kind}.{self.id}@{self.scheduled}"
 
 
 def agenda(plans: Iterable[CarePlan], *, on: date, through: date | None = None) -> tuple[AgendaItem, ...]:
@@ -68,6 +74,7 @@ def agenda(plans: Iterable[CarePlan], *, on: date, through: date | None = None) 
     achieved; activities that are not begun or in progress and have a due day or a schedule.
     A plan whose status is `unknown` is listed in full too, and the reason says so: nobody knows that it is over.
     Of a plan `on-hold` only the reviews are listed: someone has to look again whether it goes on.
+    While a cycle pauses, what was due before is listed for the day on which the pause is over, and not before.
     The days a plan covers end nothing by themselves: as long as it is active, it is listed.
     A draft is not acted on, and a plan that is completed, revoked or entered in error is over: nothing is listed.
 
@@ -135,22 +142,33 @@ class _Listing:
 
     def again(self, kind: Kind, part: Review | Activity, cycle: ReviewCycle) -> Iterator[AgendaItem]:
         """List what a cycle asks for: what is outstanding, and each later time that is still to come."""
-        done = [each for each in part.done if each.on <= self.on]
+        done = [each for each in part.done if each.on <= self.on and each.outcome == "done"]
         status = standing(cycle, done, self.on)
         first = status.outstanding
-        if first is None or status.state == "ended":
+        if first is None:
             return
-        name = part.title or part.id
+        name, why = part.title or part.id, {call.on: call.because for call in cycle.called if call.because}
         so_far = f"last done on {max(each.on for each in done)}" if done else "never done so far"
-        words = {
-            "overdue": f"was due on {first.due} and has been overdue since {first.overdue_from}",
-            "due": f"has been due since {first.due} and is overdue from {first.overdue_from}",
-            "upcoming": f"is due on {first.due}",
-        }
-        if first.due <= self.last:
-            yield self.item(kind, part, status.state, first, f"{name} {words[status.state]}; {so_far}")
+        for state, each, words in self.outstanding(status, first):
+            yield self.item(kind, part, state, each, f"{name} {words}{_called(why, first)}; {so_far}")
         for later in cycle.occurrences(max(self.on, first.due) + _ONE_DAY, self.last):
-            yield self.item(kind, part, "upcoming", later, f"{name} is due on {later.due}")
+            yield self.item(kind, part, "upcoming", later, f"{name} is due on {later.due}{_called(why, later)}")
+
+    def outstanding(self, status: ReviewStatus, first: Occurrence) -> Iterator[tuple[State, Occurrence, str]]:
+        """Give what is outstanding, where it falls due by the last day or is to be done once its pause is over."""
+        if status.state == "paused":
+            if status.resumes is not None and status.resumes <= self.last:
+                words = f"was due on {first.due} and waits until its pause is over on {status.resumes}"
+                yield "upcoming", attrs.evolve(first, due=status.resumes), words
+        elif first.due > self.last:
+            return
+        elif status.state == "overdue":
+            yield "overdue", first, f"was due on {first.due} and has been overdue since {first.overdue_from}"
+        elif status.state == "due":
+            until = "" if first.overdue_from is None else f" and is overdue from {first.overdue_from}"
+            yield "due", first, f"has been due since {first.due}{until}"
+        else:
+            yield "upcoming", first, f"is due on {first.due}"
 
     def once(self, kind: Kind, part: Goal | Activity, due: date, task: str) -> Iterator[AgendaItem]:
         """List what is due on one day."""
@@ -159,7 +177,7 @@ class _Listing:
         state: State = "upcoming" if self.on < due else "due" if self.on == due else "overdue"
         name = part.statement if isinstance(part, Goal) else part.title
         because = f"{name} {'was' if state == 'overdue' else 'is'} due on {due}, {task}"
-        yield self.item(kind, part, state, Occurrence(due, due, due + _ONE_DAY), because)
+        yield self.item(kind, part, state, Occurrence(due, due, due + _ONE_DAY, due, due), because)
 
     def item(
         self, kind: Kind, part: Review | Goal | Activity, state: State, review: Occurrence, because: str
@@ -178,3 +196,8 @@ class _Listing:
             overdue_from=review.overdue_from,
             because=because + doubt,
         )
+
+
+def _called(why: Mapping[date, str], review: Occurrence) -> str:
+    """Say why a review was called for."""
+    return f", called for because of {why[review.scheduled]}" if review.scheduled in why else ""
