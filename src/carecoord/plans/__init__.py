@@ -1,22 +1,24 @@
 """What was agreed, who holds each part, and when it is looked at again."""
 
+from carecoord.plans._activities import Activity, ActivityKind, Channel, Preference
 from carecoord.plans._agenda import AgendaItem, agenda
+from carecoord.plans._agreements import Agreement, AgreementForm, CopyGiven
+from carecoord.plans._assessments import AssessmentKind, PlanAssessment
+from carecoord.plans._attainment import GoalAttainment, GoalAttainmentScale, Level, Rating, goal_attainment
+from carecoord.plans._crisis import ContinuedTreatment, CrisisPlan, RelapsePreventionPlan, SafetyPlan
+from carecoord.plans._decisions import Capacity, DecisionOption, DecisionRole, SharedDecision, ShareStep
 from carecoord.plans._discrepancy import Discrepancy, Place
+from carecoord.plans._done import Done, Outcome
+from carecoord.plans._education import Education, TeachBack, Understanding
+from carecoord.plans._goals import Goal, Priority
 from carecoord.plans._history import Before, Revision
 from carecoord.plans._incompatibility import Incompatibility, RepeatWindow, Side
-from carecoord.plans._parts import (
-    Activity,
-    ActivityKind,
-    Channel,
-    Domain,
-    Done,
-    Goal,
-    Need,
-    Outcome,
-    Owner,
-    Priority,
-    Review,
-)
+from carecoord.plans._levels import LevelMove, LevelOfCare
+from carecoord.plans._looks import Review
+from carecoord.plans._needs import Domain, Need, SocialCategory, Statement, StatementKind
+from carecoord.plans._part import HeldPart, HelpContact, Owner, Part, Stance, Standpoint
+from carecoord.plans._parts import Parts
+from carecoord.plans._people import CommunityResource, FamilyInvolvement, FamilyRole
 from carecoord.plans._plan import CarePlan, Changes
 from carecoord.plans._reconcile import reconcile
 from carecoord.plans._recurrence import Weekday
@@ -28,7 +30,9 @@ from carecoord.plans._statuses import (
     GoalLifecycle,
     Intent,
     NeedStatus,
+    PartStatus,
     PlanStatus,
+    TaskStatus,
     legal_moves,
 )
 from carecoord.plans._trigger import Trigger, Triggered, TriggerState, triggered
@@ -41,41 +45,80 @@ __all__ = [
     "ActivityKind",
     "ActivityStatus",
     "AgendaItem",
+    "Agreement",
+    "AgreementForm",
+    "AssessmentKind",
     "Axis",
     "Before",
+    "Capacity",
     "CarePlan",
     "Changes",
     "Channel",
+    "CommunityResource",
+    "ContinuedTreatment",
+    "CopyGiven",
+    "CrisisPlan",
+    "DecisionOption",
+    "DecisionRole",
     "Discrepancy",
     "Domain",
     "Done",
+    "Education",
+    "FamilyInvolvement",
+    "FamilyRole",
     "Goal",
+    "GoalAttainment",
+    "GoalAttainmentScale",
     "GoalLifecycle",
+    "HeldPart",
+    "HelpContact",
     "Incompatibility",
     "Intent",
+    "Level",
+    "LevelMove",
+    "LevelOfCare",
     "Need",
     "NeedStatus",
     "Occurrence",
     "Outcome",
     "Owner",
+    "Part",
+    "PartStatus",
+    "Parts",
     "Place",
+    "PlanAssessment",
     "PlanStatus",
     "PlanView",
+    "Preference",
     "Priority",
+    "Rating",
+    "RelapsePreventionPlan",
     "RepeatWindow",
     "Review",
     "ReviewCycle",
     "ReviewState",
     "ReviewStatus",
     "Revision",
+    "SafetyPlan",
+    "ShareStep",
+    "SharedDecision",
     "Side",
+    "SocialCategory",
+    "Stance",
+    "Standpoint",
+    "Statement",
+    "StatementKind",
+    "TaskStatus",
+    "TeachBack",
     "Trigger",
     "TriggerState",
     "Triggered",
+    "Understanding",
     "ViewChanges",
     "Weekday",
     "WriteBack",
     "agenda",
+    "goal_attainment",
     "legal_moves",
     "plan_history",
     "reconcile",

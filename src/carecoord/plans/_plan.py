@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
 import attrs
 
 from carecoord.errors import DataError, Fault, RuleError, UnknownIdError, did_you_mean
-from carecoord.plans._history import PARTS, PLAIN, Before, Revision
-from carecoord.plans._parts import Activity, Goal, Need, Review, given, labelled, one_of, texts
+from carecoord.plans._agreements import Agreement, CopyGiven
+from carecoord.plans._assessments import PlanAssessment
+from carecoord.plans._crisis import CrisisPlan, RelapsePreventionPlan, SafetyPlan
+from carecoord.plans._decisions import SharedDecision
+from carecoord.plans._education import Education
+from carecoord.plans._history import PLAIN, Before, Revision
+from carecoord.plans._levels import LevelOfCare
+from carecoord.plans._needs import Statement, StatementKind
+from carecoord.plans._part import Part, check_follows, marked, referred
+from carecoord.plans._parts import (
+    KINDS,
+    PARTS,
+    Activity,
+    Goal,
+    Need,
+    Owner,
+    Parts,
+    Review,
+    given,
+    labelled,
+    one_of,
+    own_first,
+    texts,
+)
+from carecoord.plans._people import CommunityResource, FamilyInvolvement
 from carecoord.plans._statuses import Intent, PlanStatus, moved
 
 if TYPE_CHECKING:
     from carecoord.rules import Vocabulary
 
 __all__ = ["CarePlan", "Changes"]
-
-AnyPart = Need | Goal | Activity | Review
-Part = TypeVar("Part", Need, Goal, Activity, Review)
 
 _FINAL: Final = ("revoked", "completed", "entered-in-error")
 
@@ -38,34 +57,28 @@ class Changes(TypedDict, total=False):
     strengths: Iterable[str]
     matters: Iterable[str]
     labels: Iterable[str] | None
+    planner: Owner | None
+    monitor: Owner | None
     needs: Iterable[Need]
+    statements: Iterable[Statement]
+    levels: Iterable[LevelOfCare]
+    resources: Iterable[CommunityResource]
     goals: Iterable[Goal]
     activities: Iterable[Activity]
     reviews: Iterable[Review]
+    assessments: Iterable[PlanAssessment]
+    decisions: Iterable[SharedDecision]
+    family: Iterable[FamilyInvolvement]
+    crisis_plans: Iterable[CrisisPlan]
+    safety_plans: Iterable[SafetyPlan]
+    relapse_plans: Iterable[RelapsePreventionPlan]
+    education: Iterable[Education]
+    agreements: Iterable[Agreement]
+    copies: Iterable[CopyGiven]
 
 
-def _needs(parts: Iterable[Need]) -> tuple[Need, ...]:
-    return tuple(parts)
-
-
-def _goals(parts: Iterable[Goal]) -> tuple[Goal, ...]:
-    return tuple(parts)
-
-
-def _activities(parts: Iterable[Activity]) -> tuple[Activity, ...]:
-    return tuple(parts)
-
-
-def _reviews(parts: Iterable[Review]) -> tuple[Review, ...]:
-    return tuple(parts)
-
-
-def _revisions(revisions: Iterable[Revision]) -> tuple[Revision, ...]:
-    return tuple(revisions)
-
-
-@attrs.frozen(kw_only=True)
-class CarePlan:
+@attrs.frozen(kw_only=True, field_transformer=own_first)
+class CarePlan(Parts):
     """One shared plan for one person.
 
     A plan changes through `revise`, which gives the next version and keeps what stood there before.
@@ -83,14 +96,28 @@ class CarePlan:
         until: the day after the last one it covers.
         replaces: the ids of the plans it goes on from.
         part_of: the id of the plan it belongs to, as a crisis plan does.
-        needs: what it is to help with, on every side of the person's life.
         strengths: what the person can build on, in their words.
         matters: what matters to the person, in their words.
+        planner: who keeps the plan.
+        monitor: who watches whether it is carried out.
         labels: what the plan as a whole, with its title, strengths and what matters, is about that not everybody may
             see; empty where there is nothing of the kind, `None` where nobody has said so.
+        needs: what it is to help with, on every side of the person's life.
+        statements: what was said about the person and by them, each with labels of its own.
+        levels: the levels of care the person was and is at.
+        resources: what the community offers that the plan counts on.
         goals: what the person wants to reach.
         activities: what is done for that.
         reviews: when it is looked at again.
+        assessments: what was, or is to be, found out.
+        decisions: what was decided together.
+        family: who close to the person takes part, and within which limits.
+        crisis_plans: what is to happen in a crisis.
+        safety_plans: what the person does when thoughts of suicide come.
+        relapse_plans: how the person stays well.
+        education: what the person is to understand, and does.
+        agreements: who agreed to the plan and who did not.
+        copies: who got a copy of it.
         history: the revisions since the first version, oldest first.
 
     Raises:
@@ -108,14 +135,12 @@ class CarePlan:
     until: date | None = None
     replaces: tuple[str, ...] = attrs.field(default=(), converter=texts)
     part_of: str | None = None
-    needs: tuple[Need, ...] = attrs.field(default=(), converter=_needs)
     strengths: tuple[str, ...] = attrs.field(default=(), converter=texts)
     matters: tuple[str, ...] = attrs.field(default=(), converter=texts)
+    planner: Owner | None = None
+    monitor: Owner | None = None
     labels: frozenset[str] | None = attrs.field(default=None, converter=labelled)
-    goals: tuple[Goal, ...] = attrs.field(default=(), converter=_goals)
-    activities: tuple[Activity, ...] = attrs.field(default=(), converter=_activities)
-    reviews: tuple[Review, ...] = attrs.field(default=(), converter=_reviews)
-    history: tuple[Revision, ...] = attrs.field(default=(), converter=_revisions, repr=False)
+    history: tuple[Revision, ...] = attrs.field(default=(), converter=tuple[Revision, ...], repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Check what the parts say together."""
@@ -124,15 +149,14 @@ class CarePlan:
             raise DataError("care plan", faults)
 
     def _faults(self) -> Iterator[Fault]:
+        held: dict[str, Collection[str]] = {}
         for name in PARTS:
-            yield from _twice(name, getattr(self, name))
-        needs, goals = {need.id for need in self.needs}, {goal.id for goal in self.goals}
-        for place, goal in enumerate(self.goals):
-            yield from _dangling(f"$.goals[{place}].needs", goal.needs, needs, "need")
-        for place, activity in enumerate(self.activities):
-            yield from _dangling(f"$.activities[{place}].goals", activity.goals, goals, "goal")
-        for place, review in enumerate(self.reviews):
-            yield from _dangling(f"$.reviews[{place}].goals", review.goals, goals, "goal")
+            parts: tuple[Part, ...] = getattr(self, name)
+            held[name] = {part.id for part in parts}
+            yield from _twice(name, parts)
+            for field, named in marked(KINDS[name], "refers") if parts else ():
+                for place, part in enumerate(parts):
+                    yield from _dangling(f"$.{name}[{place}].{field}", getattr(part, field), named, held[named])
         if self.since is not None and self.until is not None and self.until <= self.since:
             yield Fault("$.until", f"{self.until} is not after {self.since}, the first day")
         yield from self._history_faults()
@@ -155,44 +179,23 @@ class CarePlan:
         """The number of this version, from 1."""
         return len(self.history) + 1
 
-    def need(self, id: str) -> Need:
-        """Give a need by its id.
+    def said(self, about: StatementKind) -> tuple[str, ...]:
+        """Give what was said about one thing and still holds, in the words it was said in.
 
-        Raises:
-            UnknownIdError: the plan has none with this id.
+        >>> garden = Statement(id="s1", about="strength", words="I can grow anything")
+        >>> plan = CarePlan(id="p1", person="A", created=date(2026, 1, 5), strengths=["a sister"], statements=[garden])
+        >>> plan.said("strength")
+        ('a sister', 'I can grow anything')
         """
-        return _find("need", id, self.needs)
-
-    def goal(self, id: str) -> Goal:
-        """Give a goal by its id.
-
-        Raises:
-            UnknownIdError: the plan has none with this id.
-        """
-        return _find("goal", id, self.goals)
-
-    def activity(self, id: str) -> Activity:
-        """Give an activity by its id.
-
-        Raises:
-            UnknownIdError: the plan has none with this id.
-        """
-        return _find("activity", id, self.activities)
-
-    def review(self, id: str) -> Review:
-        """Give a review by its id.
-
-        Raises:
-            UnknownIdError: the plan has none with this id.
-        """
-        return _find("review", id, self.reviews)
+        short = {"strength": self.strengths, "matters": self.matters}.get(about, ())
+        return (*short, *(each.words for each in self.statements if each.about == about and each.status == "active"))
 
     def revise(self, *, by: str, on: date, reason: str, **changes: Unpack[Changes]) -> CarePlan:
         """Give the next version.
 
         Fields given take the place of what stood there.
-        Needs, goals, activities and reviews given are added, or take the place of the one with the same id; those not
-        given stay, so that nothing is dropped.
+        Parts given are added, or take the place of the one with the same id; those not given stay, so that nothing is
+        dropped.
         What was done stays as it was recorded.
 
         Args:
@@ -274,7 +277,7 @@ class CarePlan:
         return given
 
 
-def _twice(name: str, parts: Iterable[AnyPart]) -> Iterator[Fault]:
+def _twice(name: str, parts: Iterable[Part]) -> Iterator[Fault]:
     seen: set[str] = set()
     for place, part in enumerate(parts):
         if part.id in seen:
@@ -282,17 +285,11 @@ def _twice(name: str, parts: Iterable[AnyPart]) -> Iterator[Fault]:
         seen.add(part.id)
 
 
-def _dangling(place: str, named: Iterable[str], known: Collection[str], kind: str) -> Iterator[Fault]:
-    for each_id in named:
+def _dangling(place: str, ids: str | tuple[str, ...] | None, named: str, known: Collection[str]) -> Iterator[Fault]:
+    for each_id in referred(ids):
         if each_id not in known:
+            kind = KINDS[named].KIND
             yield Fault(place, f"the plan has no {kind} {each_id[:60]}{did_you_mean(each_id, known)}")
-
-
-def _find(kind: str, wanted: str, parts: Sequence[Part]) -> Part:
-    for part in parts:
-        if part.id == wanted:
-            return part
-    raise UnknownIdError(kind, wanted, [part.id for part in parts])
 
 
 def _taken(name: str, old: Any, given: Any) -> Any:
@@ -305,23 +302,12 @@ def _taken(name: str, old: Any, given: Any) -> Any:
     return (*(new.pop(part.id, part) for part in old), *new.values())
 
 
-def _check_follows(before: AnyPart, after: AnyPart, place: str, *, draft: bool) -> None:
-    """Refuse a status that may not follow, and the loss of what was done."""
-    if isinstance(before, Need) and isinstance(after, Need):
-        moved("need", before.status, after.status)
-    if isinstance(before, Goal) and isinstance(after, Goal):
-        moved("goal lifecycle", before.lifecycle, after.lifecycle)
-        if before.achievement is not None or after.achievement is not None:
-            moved("goal achievement", before.achievement, after.achievement or "none")
-    if isinstance(before, Activity) and isinstance(after, Activity):
-        moved("activity", before.status, after.status)
-        if draft and after.status == "in-progress" != before.status:
-            raise DataError("care plan", [Fault(f"{place}.status", "a draft plan is not acted on")])
-    if isinstance(before, Activity | Review) and isinstance(after, Activity | Review):
-        lost = Counter(before.done) - Counter(after.done)
-        if lost:
-            when = ", ".join(str(done.on) for done in lost)
-            raise DataError("care plan", [Fault(f"{place}.done", f"what was done on {when} is not kept")])
+def _check_follows(before: Part, after: Part, place: str, *, draft: bool) -> None:
+    """Refuse a status that may not follow, the loss of what was recorded, and work on a draft."""
+    check_follows(before, after, place)
+    is_work = isinstance(before, Activity) and isinstance(after, Activity)
+    if draft and is_work and after.status == "in-progress" != before.status:
+        raise DataError("care plan", [Fault(f"{place}.status", "a draft plan is not acted on")])
 
 
 def _before(plan: CarePlan, fields: dict[str, Any]) -> Before:

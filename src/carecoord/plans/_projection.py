@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, TypeVar
 
 import attrs
 
+from carecoord.errors import DataError
 from carecoord.plans._agenda import agenda
-from carecoord.plans._history import PARTS
-from carecoord.plans._parts import Activity, Done, Goal, Need, Owner, Review
+from carecoord.plans._part import Owner, Part, marked, referred
+from carecoord.plans._parts import KINDS, PARTS
 from carecoord.plans._plan import CarePlan
 from carecoord.roles import Label
 from carecoord.roles._projection import Element, Projection
 
-__all__ = ["KINDS", "PlanPass", "not_shown"]
+__all__ = ["PlanPass", "fields_holding", "not_shown"]
 
-AnyPart = Need | Goal | Activity | Review
+P = TypeVar("P", bound=Part)
 Labels = dict[str, frozenset[Label]]
 
-KINDS: Final = {"needs": "need", "goals": "goal", "activities": "activity", "reviews": "review"}
-"""What one part of each list is called in the ids of views."""
+_WORDS: Final = ("title", "strengths", "matters")
 
 
 class PlanPass:
@@ -75,17 +76,19 @@ class PlanPass:
         stated = [codes for codes in (plan.labels, later_whole) if codes is not None]
         self.whole.append(frozenset[str]().union(*stated) if stated else None)
 
-    def _element(self, name: str, part: AnyPart, labels: Labels) -> Element:
-        refers = [f"needs.{each}" for each in part.needs] if isinstance(part, Goal) else []
-        refers += [f"goals.{each}" for each in part.goals] if isinstance(part, Activity | Review) else []
-        domain = part.domain if isinstance(part, Need | Review) else None
+    def _element(self, name: str, part: Part, labels: Labels) -> Element:
+        cls = type(part)
+        refers = [
+            f"{named}.{each}" for field, named in marked(cls, "refers") for each in referred(getattr(part, field))
+        ]
+        definitions = ((kind, getattr(part, field)) for field, kind in marked(cls, "definition"))
         return Element(
             patient=self.plan.person,
             name=f"{name}.{part.id}",
             own=part.labels,
-            definitions=(("domain", domain),) if domain is not None else (),
+            definitions=tuple(each for each in definitions if each[1] is not None),
             refers=frozenset[Label]().union(*(labels[each] for each in refers)),
-            words=_words(part),
+            words=(getattr(part, cls.TITLE), *(code.rpartition("|")[2] for code in getattr(part, "codes", ()))),
         )
 
     # what is left
@@ -95,26 +98,27 @@ class PlanPass:
         whole = Element(patient=person, name=f"plan.{plan.id}", own=self.whole[place], words=(plan.title,))
         if whole.own is not None and not projection.shows(whole):
             return None
-        shown = {
-            name: [
-                part
-                for part in getattr(plan, name)
-                if projection.shows(self._element(name, part, labels), labels[f"{name}.{part.id}"])
-            ]
-            for name in PARTS
-        }
+        known = _Known(person, projection)
+        shown: dict[str, list[Any]] = {name: [] for name in PARTS}
+        for name in PARTS:
+            for part in getattr(plan, name):
+                if projection.shows(self._element(name, part, labels), labels[f"{name}.{part.id}"]):
+                    left = known.seen(part, f"{name}.{part.id}")
+                    shown[name] += [left] if left is not None else []
         if whole.own is None and not any(shown.values()) and not projection.is_cleared_for_all(person):
             return None
         return self._built(plan, shown, projection)
 
     def _built(self, plan: CarePlan, shown: dict[str, list[Any]], projection: Projection) -> CarePlan:
         ids = {
-            name: {part.id: projection.view_id(KINDS[name], plan.id, part.id) for part in parts}
+            name: {part.id: projection.view_id(KINDS[name].KIND, plan.id, part.id) for part in parts}
             for name, parts in shown.items()
         }
-        builder = _Builder(plan.person, ids, projection)
-        is_labelled = plan.labels is not None
-        parts: dict[str, Any] = {name: [builder.part(name, part) for part in kept] for name, kept in shown.items()}
+        known = _Known(plan.person, projection)
+        words: dict[str, Any] = {name: getattr(plan, name) for name in _WORDS} if plan.labels is not None else {}
+        parts: dict[str, Any] = {
+            name: [_in_view(name, part, ids, projection) for part in kept] for name, kept in shown.items()
+        }
         left = CarePlan(
             id=projection.view_id("plan", plan.id),
             person=plan.person,
@@ -123,94 +127,111 @@ class PlanPass:
             status=plan.status,
             since=plan.since,
             until=plan.until,
-            title=plan.title if is_labelled else "",
-            strengths=plan.strengths if is_labelled else (),
-            matters=plan.matters if is_labelled else (),
+            planner=known.seen(plan.planner, "plan"),
+            monitor=known.seen(plan.monitor, "plan"),
             labels=plan.labels,
+            **words,
             **parts,
         )
         projection.text("plan", left.title, *left.strengths, *left.matters)
         return left
 
 
+def _in_view(name: str, part: P, ids: dict[str, dict[str, str]], projection: Projection) -> P:
+    """Give a part with its id in views, and without references to what is not there."""
+    made = ids[name][part.id]
+    changed: dict[str, Any] = {"id": made}
+    for field, named in marked(type(part), "refers"):
+        value = getattr(part, field)
+        kept = tuple(ids[named][each] for each in referred(value) if each in ids[named])
+        changed[field] = kept if isinstance(value, tuple) else next(iter(kept), None)
+    projection.text(f"{name}.{made}", *texts_in(part))
+    return attrs.evolve(part, **changed)
+
+
 @attrs.frozen
-class _Builder:
-    """Makes parts anew, with the ids of views and without what leads to anything that is not there."""
+class _Known:
+    """Leaves out of values those whom the reader may not know of."""
 
     person: str
-    ids: dict[str, dict[str, str]]
     projection: Projection
 
-    def part(self, name: str, part: AnyPart) -> AnyPart:
-        """Give a part as the reader sees it."""
-        of, made = f"{name}.{part.id}", self.ids[name][part.id]
-        self.projection.text(f"{name}.{made}", *_texts(part))
-        match part:
-            case Need():
-                return attrs.evolve(part, id=made)
-            case Goal():
-                return attrs.evolve(
-                    part, id=made, needs=self._left("needs", part.needs), owner=self._owner(part.owner, of)
-                )
-            case Activity():
-                goals, owner, done = (
-                    self._left("goals", part.goals),
-                    self._owner(part.owner, of),
-                    self._done(part.done, of),
-                )
-                return attrs.evolve(part, id=made, goals=goals, owner=owner, done=done)
-            case _:
-                goals, owner, done = (
-                    self._left("goals", part.goals),
-                    self._owner(part.owner, of),
-                    self._done(part.done, of),
-                )
-                return attrs.evolve(part, id=made, goals=goals, owner=owner, done=done)
-
-    def _left(self, name: str, named: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(self.ids[name][each] for each in named if each in self.ids[name])
-
-    def _owner(self, owner: Owner | None, of: str) -> Owner | None:
-        if owner is None:
+    def seen(self, value: Any, of: str) -> Any:
+        """Give a value, or each of several; `None` where nothing is left that can stand without them."""
+        if isinstance(value, tuple):
+            found = [self.seen(each, of) for each in value]
+            return tuple(each for each in found if each is not None)
+        if not attrs.has(type(value)) or not _names_somebody(type(value)):
+            return value
+        if isinstance(value, Owner) and value.duty is not None:
+            return value if self.projection.shows_definition(self.person, "duty", value.duty, of) else None
+        changed: dict[str, Any] = {}
+        for field, how in marked(type(value), "member"):
+            member = getattr(value, field)
+            if member is not None and not self.projection.shows_member(self.person, member, of):
+                if how == "whole":
+                    return None
+                changed[field] = None
+        for field in fields_holding(type(value)):
+            changed[field] = self.seen(getattr(value, field), of)
+        try:
+            return attrs.evolve(value, **changed)
+        except DataError:  # it says nothing without them, as a safety plan that leads to nobody
             return None
-        if owner.duty is not None:
-            return owner if self.projection.shows_definition(self.person, "duty", owner.duty, of) else None
-        return owner if self._may_name(owner.member, of) else None
-
-    def _done(self, done: tuple[Done, ...], of: str) -> tuple[Done, ...]:
-        return tuple(each if self._may_name(each.by, of) else attrs.evolve(each, by=None) for each in done)
-
-    def _may_name(self, member: str | None, of: str) -> bool:
-        return member is None or self.projection.shows_member(self.person, member, of)
 
 
-def _words(part: AnyPart) -> tuple[str, ...]:
-    """Give the words by which something that is withheld could be recognised."""
-    match part:
-        case Need() | Activity():
-            return (part.title, *(code.rpartition("|")[2] for code in part.codes))
-        case Goal():
-            return (part.statement,)
-        case _:
-            return (part.title,)
+@cache
+def _kinds_in(cls: type[Any]) -> dict[str, tuple[type[Any], ...]]:
+    """Give the fields of a class that hold values of other classes, and of which."""
+    found: dict[str, tuple[type[Any], ...]] = {}
+    for field in attrs.fields(attrs.resolve_types(cls)):
+        inner = tuple(each for each in _leaves(field.type) if isinstance(each, type) and attrs.has(each))
+        if inner:
+            found[field.name] = inner
+    return found
 
 
-def _texts(part: AnyPart) -> tuple[str, ...]:
-    """Give the free text of something that is shown."""
-    match part:
-        case Need():
-            return (part.title,)
-        case Goal():
-            return (part.statement, part.category or "", part.target or "")
-        case Activity():
-            cycle = () if part.schedule is None else part.schedule.texts
-            return (part.title, part.modality or "", part.setting or "", *(done.note for done in part.done), *cycle)
-        case _:
-            triggers = (text for each in part.triggers for text in (each.id, each.when, each.because))
-            return (part.title, *(done.note for done in part.done), *part.cycle.texts, *triggers)
+def _leaves(wanted: Any) -> Iterator[Any]:
+    inner = getattr(wanted, "__args__", ())
+    if not inner:
+        yield wanted
+    for each in inner:
+        yield from _leaves(each)
 
 
-_LISTS: Final = {"review": "reviews", "goal": "goals", "activity": "activities"}
+@cache
+def _names_somebody(cls: type[Any]) -> bool:
+    """Say whether a value of a class may name a member, itself or in what it holds."""
+    return bool(marked(cls, "member")) or bool(fields_holding(cls))
+
+
+@cache
+def fields_holding(cls: type[Any]) -> tuple[str, ...]:
+    """Give the fields of a class whose values may name members."""
+    return tuple(name for name, kinds in _kinds_in(cls).items() if any(map(_names_somebody, kinds)))
+
+
+@cache
+def _free(cls: type[Any]) -> tuple[str, ...]:
+    """Give the fields of a class that hold words somebody wrote, and not ids, codes or the names of definitions."""
+    fixed = {name for mark in ("refers", "axis", "definition", "member", "duty") for name, _ in marked(cls, mark)}
+    return tuple(
+        field.name
+        for field in attrs.fields(attrs.resolve_types(cls))
+        if field.name not in fixed | {"id", "labels", "codes"} and str in set(_leaves(field.type))
+    )
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Give the words that somebody wrote, in a value and in what it holds."""
+    if isinstance(value, tuple | frozenset):
+        for each in value:
+            yield from texts_in(each)
+    elif isinstance(value, str):
+        yield value
+    elif attrs.has(type(value)):
+        for name in (*_free(type(value)), *_kinds_in(type(value))):
+            yield from texts_in(getattr(value, name))
 
 
 def not_shown(plan: CarePlan, projection: Projection) -> tuple[str, ...]:
@@ -218,5 +239,6 @@ def not_shown(plan: CarePlan, projection: Projection) -> tuple[str, ...]:
     withheld = {each.element for each in projection.withheld}
     is_whole = f"plan.{plan.id}" in withheld
     day: date = projection.reader.day
-    items = ((f"{_LISTS[item.kind]}.{item.id}", item) for item in agenda([plan], on=day))
+    lists = {kind.KIND: name for name, kind in KINDS.items()}
+    items = ((f"{lists[item.kind]}.{item.id}", item) for item in agenda([plan], on=day))
     return tuple(f"{name} is {item.state} and not shown" for name, item in items if is_whole or name in withheld)

@@ -8,7 +8,8 @@ from typing import Final, Literal, TypeVar, get_args, overload
 from carecoord.errors import StatusError
 
 __all__ = [
-    "Achievement", "ActivityStatus", "Axis", "GoalLifecycle", "Intent", "NeedStatus", "PlanStatus", "legal_moves",
+    "Achievement", "ActivityStatus", "Axis", "GoalLifecycle", "Intent", "NeedStatus", "PartStatus", "PlanStatus",
+    "ReferralStatus", "TaskStatus", "legal_moves",
 ]  # fmt: skip
 
 Intent = Literal["proposal", "plan", "order", "option"]
@@ -37,7 +38,21 @@ Achievement = Literal[
 ]  # fmt: skip
 """How near a goal is, as FHIR codes it; another axis than its lifecycle."""
 
-Axis = Literal["plan", "need", "activity", "goal lifecycle", "goal achievement"]
+PartStatus = Literal["draft", "active", "ended", "entered-in-error"]
+"""How a part stands that has no codes of its own in FHIR: a decision, a safety plan, a level of care and the like."""
+
+TaskStatus = Literal[
+    "draft", "requested", "received", "accepted", "rejected", "ready", "in-progress", "on-hold", "completed", "failed",
+    "cancelled", "entered-in-error",
+]  # fmt: skip
+"""How a piece of work stands that was handed to somebody, as FHIR codes it (task-status)."""
+
+ReferralStatus = Literal[
+    "sent", "accepted", "waitlisted", "enrolled", "received", "declined", "expired", "entered-in-error"
+]
+"""How a referral stands; the loop is closed when the person `received` what it asked for, or it ended otherwise."""
+
+Axis = Literal["plan", "need", "activity", "task", "part", "referral", "goal lifecycle", "goal achievement"]
 """Whose status it is."""
 
 Status = TypeVar("Status", bound=str)
@@ -45,8 +60,8 @@ Status = TypeVar("Status", bound=str)
 _UNDER_WAY = ("in-progress", "improving", "worsening", "no-change")
 _NOT_ACHIEVED = ("not-achieved", "no-progress", "not-attainable")
 
-# The codes and their definitions: FHIR R4 (4.0.1), request-status, care-plan-activity-status, goal-status and
-# goal-achievement. FHIR binds no moves; these are ours, read from the definitions.
+# The codes and their definitions: FHIR R4 (4.0.1), request-status, care-plan-activity-status, task-status,
+# goal-status and goal-achievement. FHIR binds no moves; these are ours, read from the definitions.
 _MOVES: Final[Mapping[Axis, Mapping[str | None, tuple[str, ...]]]] = {
     "plan": {
         "draft": ("active", "revoked"),
@@ -62,6 +77,28 @@ _MOVES: Final[Mapping[Axis, Mapping[str | None, tuple[str, ...]]]] = {
         "scheduled": ("in-progress", "cancelled"),
         "in-progress": ("on-hold", "completed", "stopped"),
         "on-hold": ("in-progress", "stopped"),
+    },
+    # Taken on step by step, or ready at once where that it is accepted is a given.
+    "task": {
+        "draft": ("requested", "cancelled"),
+        "requested": ("received", "ready", "cancelled"),
+        "received": ("accepted", "rejected", "cancelled"),
+        "accepted": ("in-progress", "cancelled"),
+        "ready": ("in-progress", "cancelled"),
+        "in-progress": ("on-hold", "completed", "failed", "cancelled"),
+        "on-hold": ("in-progress", "cancelled"),
+    },
+    # Services leave steps out, so every step forward is legal; what is over is not taken up again.
+    "referral": {
+        "sent": ("accepted", "waitlisted", "enrolled", "received", "declined", "expired"),
+        "accepted": ("waitlisted", "enrolled", "received", "declined", "expired"),
+        "waitlisted": ("accepted", "enrolled", "received", "declined", "expired"),
+        "enrolled": ("received", "declined", "expired"),
+    },
+    # What has ended is not taken up again: another part goes on from it.
+    "part": {
+        "draft": ("active", "ended"),
+        "active": ("ended",),
     },
     "goal lifecycle": {
         "proposed": ("planned", "accepted", "rejected", "cancelled"),
@@ -84,6 +121,9 @@ _STATUSES: Final[Mapping[Axis, tuple[str, ...]]] = {
     "plan": get_args(PlanStatus),
     "need": get_args(NeedStatus),
     "activity": get_args(ActivityStatus),
+    "task": get_args(TaskStatus),
+    "part": get_args(PartStatus),
+    "referral": get_args(ReferralStatus),
     "goal lifecycle": get_args(GoalLifecycle),
     "goal achievement": get_args(Achievement),
 }
@@ -95,6 +135,12 @@ def legal_moves(axis: Literal["plan"], status: PlanStatus) -> tuple[PlanStatus, 
 def legal_moves(axis: Literal["need"], status: NeedStatus) -> tuple[NeedStatus, ...]: ...
 @overload
 def legal_moves(axis: Literal["activity"], status: ActivityStatus) -> tuple[ActivityStatus, ...]: ...
+@overload
+def legal_moves(axis: Literal["task"], status: TaskStatus) -> tuple[TaskStatus, ...]: ...
+@overload
+def legal_moves(axis: Literal["part"], status: PartStatus) -> tuple[PartStatus, ...]: ...
+@overload
+def legal_moves(axis: Literal["referral"], status: ReferralStatus) -> tuple[ReferralStatus, ...]: ...
 @overload
 def legal_moves(axis: Literal["goal lifecycle"], status: GoalLifecycle) -> tuple[GoalLifecycle, ...]: ...
 @overload

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import attrs
 
 from carecoord.errors import UnknownIdError
 from carecoord.plans._agenda import AgendaItem, agenda
-from carecoord.plans._history import PARTS
-from carecoord.plans._parts import Activity, Goal, Need, Review
+from carecoord.plans._parts import PARTS, Owner, Parts, own_first
 from carecoord.plans._plan import CarePlan
 from carecoord.plans._projection import PlanPass, not_shown
 from carecoord.plans._statuses import Intent, PlanStatus
@@ -23,8 +21,6 @@ from carecoord.roles._disclosure import Shape, check_people, shape
 from carecoord.roles._projection import Projection
 
 __all__ = ["PlanView", "ViewChanges", "plan_history", "view"]
-
-Part = TypeVar("Part", Need, Goal, Activity, Review)
 
 
 @attrs.frozen(kw_only=True)
@@ -42,8 +38,8 @@ class ViewChanges:
     gone: tuple[str, ...] = ()
 
 
-@attrs.frozen(kw_only=True)
-class PlanView:
+@attrs.frozen(kw_only=True, field_transformer=own_first)
+class PlanView(Parts):
     """What one reader sees of a plan.
 
     It is no plan: storing it would lose what it does not show. What a reader changes goes back through `write_back`.
@@ -60,10 +56,24 @@ class PlanView:
         title: what it is called; empty in every view of a plan that nobody labelled.
         strengths: what the person can build on; as the title.
         matters: what matters to the person; as the title.
+        planner: who keeps the plan.
+        monitor: who watches whether it is carried out.
         needs: what it is to help with.
+        statements: what was said about the person and by them.
+        levels: the levels of care the person was and is at.
+        resources: what the community offers that the plan counts on.
         goals: what the person wants to reach.
         activities: what is done for that.
         reviews: when it is looked at again.
+        assessments: what was, or is to be, found out.
+        decisions: what was decided together.
+        family: who close to the person takes part, and within which limits.
+        crisis_plans: what is to happen in a crisis.
+        safety_plans: what the person does when thoughts of suicide come.
+        relapse_plans: how the person stays well.
+        education: what the person is to understand, and does.
+        agreements: who agreed to the plan and who did not.
+        copies: who got a copy of it.
     """
 
     id: str
@@ -76,10 +86,8 @@ class PlanView:
     title: str = ""
     strengths: tuple[str, ...] = ()
     matters: tuple[str, ...] = ()
-    needs: tuple[Need, ...] = ()
-    goals: tuple[Goal, ...] = ()
-    activities: tuple[Activity, ...] = ()
-    reviews: tuple[Review, ...] = ()
+    planner: Owner | None = None
+    monitor: Owner | None = None
 
     @cached_property
     def version(self) -> str:
@@ -87,38 +95,6 @@ class PlanView:
         from carecoord._definitions import unstructure  # noqa: PLC0415 - cattrs is loaded when it is asked for
 
         return hashlib.sha256(json.dumps(unstructure(self), sort_keys=True).encode()).hexdigest()
-
-    def need(self, id: str) -> Need:
-        """Give a need by its id in views.
-
-        Raises:
-            UnknownIdError: the view has none with this id.
-        """
-        return _find("need", id, self.needs)
-
-    def goal(self, id: str) -> Goal:
-        """Give a goal by its id in views.
-
-        Raises:
-            UnknownIdError: the view has none with this id.
-        """
-        return _find("goal", id, self.goals)
-
-    def activity(self, id: str) -> Activity:
-        """Give an activity by its id in views.
-
-        Raises:
-            UnknownIdError: the view has none with this id.
-        """
-        return _find("activity", id, self.activities)
-
-    def review(self, id: str) -> Review:
-        """Give a review by its id in views.
-
-        Raises:
-            UnknownIdError: the view has none with this id.
-        """
-        return _find("review", id, self.reviews)
 
     def agenda(self, *, on: date, through: date | None = None) -> tuple[AgendaItem, ...]:
         """List what is due of what is in the view, as `agenda` does of plans.
@@ -142,13 +118,6 @@ class PlanView:
             changed += [f"{name}.{each}" for each, part in now.items() if each in before and before[each] != part]
             gone += [f"{name}.{each}" for each in before if each not in now]
         return ViewChanges(added=tuple(added), changed=tuple(changed), gone=tuple(gone))
-
-
-def _find(kind: str, wanted: str, parts: Sequence[Part]) -> Part:
-    for part in parts:
-        if part.id == wanted:
-            return part
-    raise UnknownIdError(kind, wanted, [part.id for part in parts])
 
 
 def view(plan: CarePlan, reader: Reader) -> PlanView:

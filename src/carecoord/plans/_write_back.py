@@ -9,20 +9,17 @@ from typing import Any, Final, Unpack
 import attrs
 
 from carecoord.errors import CareCoordError, DataError, Fault
-from carecoord.plans._history import PARTS
-from carecoord.plans._parts import Activity, Goal, Need, Review
+from carecoord.plans._part import Part, marked, referred
+from carecoord.plans._parts import PARTS
 from carecoord.plans._plan import CarePlan, Changes
+from carecoord.plans._projection import fields_holding
 from carecoord.plans._view import PlanView
 from carecoord.roles import Disclosure
 
 __all__ = ["RECEIPT", "WriteBack", "write_back"]
 
-AnyPart = Need | Goal | Activity | Review
-
 RECEIPT: Final = "accepted for review"
 """What the reader is told, whatever comes of it: anything else would tell of what they do not see."""
-
-_REFERENCES: Final = ("needs", "goals")
 
 
 @attrs.frozen(kw_only=True)
@@ -107,7 +104,7 @@ class _Whole:
                 found[name] = list(self._parts(name, found[name]))
         return found  # type: ignore[return-value]
 
-    def _parts(self, name: str, parts: Iterable[AnyPart]) -> Iterator[AnyPart]:
+    def _parts(self, name: str, parts: Iterable[Part]) -> Iterator[Part]:
         seen = {part.id: part for part in getattr(self.view, name)}
         known = {part.id: part for part in getattr(self.plan, name)}
         for part in parts:
@@ -116,25 +113,36 @@ class _Whole:
             elif part.id in known:
                 raise DataError("view", [Fault(f"$.{name}", "a new part has an id that the plan has already")])
             else:
-                named = [each for each in _REFERENCES if hasattr(part, each)]
-                references: dict[str, Any] = {each: self._known(getattr(part, each)) for each in named}
+                references: dict[str, Any] = {}
+                for field, _ in marked(type(part), "refers"):
+                    references[field] = _like(getattr(part, field), self._known(referred(getattr(part, field))))
                 yield attrs.evolve(part, **references)
 
-    def _merged(self, whole: AnyPart, seen: AnyPart, now: AnyPart) -> AnyPart:
+    def _merged(self, whole: Part, seen: Part, now: Part) -> Part:
         """Give the part of the whole plan with what is different from what was seen."""
+        references, records = dict(marked(type(now), "refers")), dict(marked(type(now), "appended"))
+        holding = fields_holding(type(now))
         changed: dict[str, Any] = {}
         for field in attrs.fields(type(now)):
             before, after = getattr(seen, field.name), getattr(now, field.name)
             if before == after or field.name == "id":
                 continue
-            if field.name in _REFERENCES:
-                gone = set(self._known(each for each in before if each not in after))
+            if field.name in references:
+                gone = set(self._known(each for each in referred(before) if each not in referred(after)))
+                kept = [each for each in referred(getattr(whole, field.name)) if each not in gone]
+                new = self._known(each for each in referred(after) if each not in referred(before))
+                after = _like(after, (*kept, *new))
+            elif field.name in records or (field.name in holding and isinstance(after, tuple)):
+                gone = set() if field.name in records else {each for each in before if each not in after}
                 kept = [each for each in getattr(whole, field.name) if each not in gone]
-                after = (*kept, *self._known(each for each in after if each not in before))
-            elif isinstance(whole, Activity | Review) and field.name == "done":
-                after = (*whole.done, *(each for each in after if each not in before))
+                after = (*kept, *(each for each in after if each not in before))
             changed[field.name] = after
         return attrs.evolve(whole, **changed)
 
     def _known(self, named: Iterable[str]) -> tuple[str, ...]:
         return tuple(self.ids[each][-1] if each in self.ids else each for each in named)
+
+
+def _like(value: Any, ids: tuple[str, ...]) -> Any:
+    """Give ids as a field has them: several, or one at most."""
+    return ids if isinstance(value, tuple) else next(reversed(ids), None)
