@@ -11,19 +11,26 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 
 import attrs
 
+from carecoord.plans._part import Stance
+
 __all__ = ["by_id", "entry_type", "is_whole", "known_parts", "less", "noun", "type_at"]
 
 T = TypeVar("T")
 
 
 def is_whole(value: object) -> bool:
-    """Say whether a value falls into fields that are compared one by one: the plan and what has an id of its own."""
-    return attrs.has(type(value)) and isinstance(getattr(value, "id", None), str)
+    """Say whether a value falls into fields that are compared one by one: the plan, and what is known by a key."""
+    return attrs.has(type(value)) and isinstance(_key(value), str)
+
+
+def _key(value: Any) -> Any:
+    """Give what a part is known by: its id, and for the stance of one of those involved whose it is."""
+    return value.member if isinstance(value, Stance) else getattr(value, "id", None)
 
 
 def by_id(parts: Iterable[Any]) -> dict[str, Any]:
-    """Give parts by their ids, in their order."""
-    return {part.id: part for part in parts}
+    """Give parts by what they are known by, in their order."""
+    return {_key(part): part for part in parts}
 
 
 def known_parts(*lists: object) -> bool:
@@ -69,7 +76,7 @@ def type_at(whole: type, path: Sequence[str]) -> Any:
         listed = entry_type(wanted)
         if classes:
             wanted = next((_types(each)[step] for each in classes if step in _types(each)), None)
-        elif listed is not None and attrs.has(listed) and "id" in _types(listed):
+        elif listed is not None and attrs.has(listed) and (listed is Stance or "id" in _types(listed)):
             wanted = listed
         else:
             return None
@@ -77,5 +84,6 @@ def type_at(whole: type, path: Sequence[str]) -> Any:
 
 
 def noun(wanted: Any) -> str:
-    """Call a class by its name in plain words, as `shared decision`."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", wanted.__name__).lower()
+    """Call a class by its name in plain words, as `care plan`."""
+    kind: str | None = getattr(wanted, "KIND", None)
+    return kind or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", wanted.__name__).lower()
