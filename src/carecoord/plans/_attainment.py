@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from math import isfinite, sqrt
 from typing import TYPE_CHECKING, Final, Literal
@@ -147,7 +147,7 @@ def goal_attainment(
     weights = [scale.weight for _, scale in scaled]
     spread = sqrt((1 - correlation) * sum(each * each for each in weights) + correlation * sum(weights) ** 2)
 
-    def score(found: list[int]) -> float:
+    def score(found: Sequence[int]) -> float:
         return 50 + 10 * sum(weight * level for weight, level in zip(weights, found, strict=True)) / spread
 
     known = list(levels.values())

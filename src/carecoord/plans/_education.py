@@ -86,9 +86,8 @@ class Education(HeldPart):
         >>> lithium.teach(on=date(2026, 3, 2), understanding="partly").understanding
         'partly'
         """
-        asked = [each for each in self.taught if each.understanding is not None]
-        latest = max((each.on for each in asked), default=None)
-        return [each.understanding for each in asked if each.on == latest][-1] if asked else None
+        asked = [(each.on, place) for place, each in enumerate(self.taught) if each.understanding is not None]
+        return self.taught[max(asked)[1]].understanding if asked else None
 
     def teach(
         self,

@@ -177,9 +177,13 @@ class HeldPart(Part):
         return attrs.evolve(self, status=moved("part", self.status, status))
 
 
-@cache
-def marked(cls: type[Any], mark: str) -> tuple[tuple[str, Any], ...]:
+def marked(cls: Any, mark: str) -> tuple[tuple[str, Any], ...]:
     """Give the fields of a class that carry a mark, each with what the mark says."""
+    return _marked(cls, mark)
+
+
+@cache
+def _marked(cls: Any, mark: str) -> tuple[tuple[str, Any], ...]:
     return tuple((field.name, field.metadata[mark]) for field in attrs.fields(cls) if mark in field.metadata)
 
 

@@ -35,7 +35,7 @@ P = TypeVar("P", bound=Part)
 
 def own_first(_: type[Any], fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
     """Put what a class says of itself before its lists of parts."""
-    return sorted(fields, key=lambda field: field.inherited)
+    return sorted(fields, key=lambda field: field.name in KINDS)
 
 
 @attrs.frozen(kw_only=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 import attrs
 
+from carecoord.errors import DataError, Fault, did_you_mean
 from carecoord.plans._needs import SocialCategory
 from carecoord.plans._part import WHO, HeldPart, given, one_of, refers, texts
 
@@ -14,6 +16,23 @@ __all__ = ["CommunityResource", "FamilyInvolvement", "FamilyRole"]
 
 FamilyRole = Literal["be-told", "take-part", "decide-with", "help-with-care", "be-called-in-crisis", "have-a-copy"]
 """What somebody close to the person may do, as the person said."""
+
+
+def _in_order(roles: Iterable[FamilyRole]) -> tuple[FamilyRole, ...]:
+    return tuple(dict.fromkeys(roles))
+
+
+def _known(_: FamilyInvolvement, attribute: attrs.Attribute[Any], roles: tuple[FamilyRole, ...]) -> None:
+    known = get_args(FamilyRole)
+    faults = [
+        Fault(
+            f"$.{attribute.name}", f"{str(each)[:40]!r} is none of {', '.join(known)}{did_you_mean(str(each), known)}"
+        )
+        for each in roles
+        if each not in known
+    ]
+    if faults:
+        raise DataError("family involvement", faults)
 
 
 @attrs.frozen(kw_only=True)
@@ -48,7 +67,7 @@ class FamilyInvolvement(HeldPart):
     relationship: str = ""
     member: str | None = attrs.field(default=None, metadata=WHO)
     reach: str = ""
-    may: frozenset[FamilyRole] = attrs.field(default=frozenset(), converter=frozenset[FamilyRole])
+    may: tuple[FamilyRole, ...] = attrs.field(default=(), converter=_in_order, validator=_known)
     helps_with: tuple[str, ...] = attrs.field(default=(), converter=texts)
     limits: tuple[str, ...] = attrs.field(default=(), converter=texts)
     support: tuple[str, ...] = attrs.field(default=(), converter=texts)

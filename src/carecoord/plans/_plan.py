@@ -305,8 +305,8 @@ def _taken(name: str, old: Any, given: Any) -> Any:
 def _check_follows(before: Part, after: Part, place: str, *, draft: bool) -> None:
     """Refuse a status that may not follow, the loss of what was recorded, and work on a draft."""
     check_follows(before, after, place)
-    is_work = isinstance(before, Activity) and isinstance(after, Activity)
-    if draft and is_work and after.status == "in-progress" != before.status:
+    work = [each.status for each in (before, after) if isinstance(each, Activity)]
+    if draft and work[1:] == ["in-progress"] != work[:1]:
         raise DataError("care plan", [Fault(f"{place}.status", "a draft plan is not acted on")])
 
 

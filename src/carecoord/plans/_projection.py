@@ -161,18 +161,19 @@ class _Known:
         if isinstance(value, tuple):
             found = [self.seen(each, of) for each in value]
             return tuple(each for each in found if each is not None)
-        if not attrs.has(type(value)) or not _names_somebody(type(value)):
+        cls: Any = type(value)
+        if not attrs.has(cls) or not _names_somebody(cls):
             return value
         if isinstance(value, Owner) and value.duty is not None:
             return value if self.projection.shows_definition(self.person, "duty", value.duty, of) else None
         changed: dict[str, Any] = {}
-        for field, how in marked(type(value), "member"):
+        for field, how in marked(cls, "member"):
             member = getattr(value, field)
             if member is not None and not self.projection.shows_member(self.person, member, of):
                 if how == "whole":
                     return None
                 changed[field] = None
-        for field in fields_holding(type(value)):
+        for field in fields_holding(cls):
             changed[field] = self.seen(getattr(value, field), of)
         try:
             return attrs.evolve(value, **changed)
@@ -181,9 +182,9 @@ class _Known:
 
 
 @cache
-def _kinds_in(cls: type[Any]) -> dict[str, tuple[type[Any], ...]]:
+def _kinds_in(cls: Any) -> dict[str, tuple[Any, ...]]:
     """Give the fields of a class that hold values of other classes, and of which."""
-    found: dict[str, tuple[type[Any], ...]] = {}
+    found: dict[str, tuple[Any, ...]] = {}
     for field in attrs.fields(attrs.resolve_types(cls)):
         inner = tuple(each for each in _leaves(field.type) if isinstance(each, type) and attrs.has(each))
         if inner:
@@ -200,19 +201,19 @@ def _leaves(wanted: Any) -> Iterator[Any]:
 
 
 @cache
-def _names_somebody(cls: type[Any]) -> bool:
+def _names_somebody(cls: Any) -> bool:
     """Say whether a value of a class may name a member, itself or in what it holds."""
     return bool(marked(cls, "member")) or bool(fields_holding(cls))
 
 
 @cache
-def fields_holding(cls: type[Any]) -> tuple[str, ...]:
+def fields_holding(cls: Any) -> tuple[str, ...]:
     """Give the fields of a class whose values may name members."""
     return tuple(name for name, kinds in _kinds_in(cls).items() if any(map(_names_somebody, kinds)))
 
 
 @cache
-def _free(cls: type[Any]) -> tuple[str, ...]:
+def _free(cls: Any) -> tuple[str, ...]:
     """Give the fields of a class that hold words somebody wrote, and not ids, codes or the names of definitions."""
     fixed = {name for mark in ("refers", "axis", "definition", "member", "duty") for name, _ in marked(cls, mark)}
     return tuple(
@@ -229,8 +230,8 @@ def texts_in(value: Any) -> Iterator[str]:
             yield from texts_in(each)
     elif isinstance(value, str):
         yield value
-    elif attrs.has(type(value)):
-        for name in (*_free(type(value)), *_kinds_in(type(value))):
+    elif attrs.has(cls := type(value)):
+        for name in (*_free(cls), *_kinds_in(cls)):
             yield from texts_in(getattr(value, name))
 
 

@@ -120,10 +120,10 @@ class _Whole:
 
     def _merged(self, whole: Part, seen: Part, now: Part) -> Part:
         """Give the part of the whole plan with what is different from what was seen."""
-        references, records = dict(marked(type(now), "refers")), dict(marked(type(now), "appended"))
-        holding = fields_holding(type(now))
+        cls: Any = type(now)
+        references, records, holding = dict(marked(cls, "refers")), dict(marked(cls, "appended")), fields_holding(cls)
         changed: dict[str, Any] = {}
-        for field in attrs.fields(type(now)):
+        for field in attrs.fields(cls):
             before, after = getattr(seen, field.name), getattr(now, field.name)
             if before == after or field.name == "id":
                 continue
