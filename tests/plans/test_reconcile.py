@@ -15,6 +15,7 @@ from carecoord.plans import (
     ActivityKind,
     ActivityStatus,
     CarePlan,
+    DecisionOption,
     Discrepancy,
     Goal,
     Incompatibility,
@@ -23,6 +24,7 @@ from carecoord.plans import (
     Place,
     RepeatWindow,
     ReviewCycle,
+    SharedDecision,
     Side,
     reconcile,
 )
@@ -372,6 +374,84 @@ def test_within_one_plan_a_new_start_contradicts_nothing() -> None:
     assert reconcile([plan("p", uncoded[0]), plan("q", uncoded[1])], on=ON) == ()
 
 
+def test_the_same_thing_in_two_ways_is_a_contradiction() -> None:
+    """What the two say is told; the same words, silence, and what is over contradict nothing."""
+    slow = activity("a", "medication", "rx|1", instructions="one in the morning", status="scheduled")
+    fast = attrs.evolve(slow, id="b", instructions="two at night")
+    found = reconcile([plan("p", slow), plan("q", fast)], on=ON)
+    assert [each.kind for each in found] == ["contradiction", "duplicate"]
+    assert found[0] == Discrepancy(
+        kind="contradiction",
+        places=(Place("p", "activities.a"), Place("q", "activities.b")),
+        because="a: 'one in the morning' and 'two at night'",
+        mend="agree how it is done, and write that in one place",
+        duty="reconcile-medicines",
+    )
+    others = [
+        attrs.evolve(fast, instructions="One  in the morning"),
+        attrs.evolve(fast, instructions=""),
+        attrs.evolve(fast, codes="rx|2"),
+        attrs.evolve(fast, codes="rx|1", status="completed"),
+    ]
+    for other in others:
+        for plans in ([plan("p", slow), plan("q", other)], [plan("q", slow), plan("p", other)]):
+            assert "contradiction" not in [each.kind for each in reconcile(plans, on=ON)]
+
+
+def test_what_follows_after_the_other_is_over_is_neither_twice_nor_at_odds() -> None:
+    """One goes on until the day the other begins; a day more and both are there."""
+    first = activity("a", "medication", "rx|1", instructions="x", until=date(2026, 4, 1))
+    second = activity("b", "medication", "rx|1", instructions="y", since=date(2026, 4, 1))
+    for plans in ([plan("p", first), plan("q", second)], [plan("q", first), plan("p", second)]):
+        assert reconcile(plans, on=ON) == ()
+        longer = [attrs.evolve(each, activities=[attrs.evolve(each.activities[0], until=None)]) for each in plans]
+        assert len(reconcile(longer, on=ON)) == 2
+    longer = [plan("p", attrs.evolve(first, until=date(2026, 4, 2))), plan("q", second)]
+    assert len(reconcile(longer, on=ON)) == 2
+
+
+def test_what_the_person_does_not_want_is_not_done() -> None:
+    """Not while it is open; what was stopped, or is wanted, or was never asked about, is no contradiction."""
+    declined = activity("a", title="Group", preference="declined")
+    assert reconcile([plan("p", declined)], on=ON) == (
+        Discrepancy(
+            kind="contradiction",
+            places=(Place("p", "activities.a"),),
+            because="Group is scheduled, and the person does not want it",
+            mend="talk it over with the person, and end it or record what they want",
+            duty="set-goals",
+        ),
+    )
+    for other in (attrs.evolve(declined, status="stopped"), attrs.evolve(declined, preference="accepted")):
+        assert reconcile([plan("p", other)], on=ON) == ()
+
+
+def test_what_was_decided_not_to_be_done_is_not_done() -> None:
+    """Where nothing was chosen for now, and the activity it is about is open; not once it is stopped or open."""
+    options = [
+        DecisionOption(id="wait", title="Wait", is_nothing=True),
+        DecisionOption(id="go", title="Begin"),
+    ]
+    wait = SharedDecision(
+        id="d", question="Begin now?", options=options, choice="wait", status="active", activities=["a", "b"]
+    )
+    both = [activity("a", codes="x|1"), activity("b", codes="x|2", status="stopped")]
+    assert reconcile([plan("p", *both, decisions=[wait])], on=ON) == (
+        Discrepancy(
+            kind="contradiction",
+            places=(Place("p", "activities.a"), Place("p", "decisions.d")),
+            because="a is scheduled, and on 'Begin now?' it was decided to do nothing for now",
+            mend="end it, or decide again with the person",
+            duty="set-goals",
+        ),
+    )
+    for other in (
+        attrs.evolve(wait, choice="go"), attrs.evolve(wait, status="ended"), attrs.evolve(wait, status="draft"),
+        attrs.evolve(wait, status="draft", choice=None), attrs.evolve(wait, activities=["b"]),
+    ):  # fmt: skip
+        assert reconcile([plan("p", *both, decisions=[other])], on=ON) == ()
+
+
 def test_instructions_at_odds_are_contradictions() -> None:
     """Of two members or of one; with the activities they are about. The same words, or another thing, are none."""
     walk = plan("p", activity("walk", "self-management", "move|walk", title="Walking"))
@@ -579,15 +659,16 @@ def test_an_active_need_has_a_goal(lifecycle: Any, found: int) -> None:
                 kind="need-without-goal",
                 places=(Place("p", "needs.low"),),
                 because="no goal answers low",
-                mend="agree a goal for it with the person, or resolve it",
+                mend="agree a goal for it with the person, or say why nothing is done about it for now",
                 duty="set-goals",
             ),
         )[:found]
     )
     resolved = Need(id="low", domain="mental", status="resolved")
-    assert [
-        each for each in reconcile([plan("p", goals=[goal], needs=[resolved])], on=ON) if each.kind != "orphan"
-    ] == []
+    deferred = Need(id="low", domain="mental", deferred="she wants to find a flat first")
+    for need in (resolved, deferred):
+        kinds = [each.kind for each in reconcile([plan("p", goals=[goal], needs=[need])], on=ON)]
+        assert "need-without-goal" not in kinds
 
 
 def test_a_goal_of_another_plan_answers_the_same_need() -> None:

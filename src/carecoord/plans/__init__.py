@@ -5,6 +5,8 @@ from carecoord.plans._agenda import AgendaItem, agenda
 from carecoord.plans._agreements import Agreement, AgreementForm, CopyGiven
 from carecoord.plans._assessments import AssessmentKind, PlanAssessment
 from carecoord.plans._attainment import GoalAttainment, GoalAttainmentScale, Level, Rating, goal_attainment
+from carecoord.plans._calendar import Pause, Weekday
+from carecoord.plans._clock_time import ClockTime
 from carecoord.plans._crisis import ContinuedTreatment, CrisisPlan, RelapsePreventionPlan, SafetyPlan
 from carecoord.plans._decisions import Capacity, DecisionOption, DecisionRole, SharedDecision, ShareStep
 from carecoord.plans._discrepancy import Discrepancy, Place
@@ -16,13 +18,18 @@ from carecoord.plans._incompatibility import Incompatibility, RepeatWindow, Side
 from carecoord.plans._levels import LevelMove, LevelOfCare
 from carecoord.plans._looks import Review
 from carecoord.plans._needs import Domain, Need, SocialCategory, Statement, StatementKind
+from carecoord.plans._occurrence import Called, Occurrence, ReviewState, ReviewStatus
 from carecoord.plans._part import HeldPart, HelpContact, Owner, Part, Stance, Standpoint
 from carecoord.plans._parts import Parts
 from carecoord.plans._people import CommunityResource, FamilyInvolvement, FamilyRole
 from carecoord.plans._plan import CarePlan, Changes
 from carecoord.plans._reconcile import reconcile
-from carecoord.plans._recurrence import Weekday
-from carecoord.plans._review import Occurrence, ReviewCycle, ReviewState, ReviewStatus
+from carecoord.plans._recurrence import Recurrence
+from carecoord.plans._referral import OpenReferral, Referral, ReferralStep, open_referrals, refer
+from carecoord.plans._referral_view import ReferralView
+from carecoord.plans._review import ReviewCycle
+from carecoord.plans._service import Ages, Reason, Service, ServiceFilters
+from carecoord.plans._services import ServiceMatch, services
 from carecoord.plans._statuses import (
     Achievement,
     ActivityStatus,
@@ -32,6 +39,7 @@ from carecoord.plans._statuses import (
     NeedStatus,
     PartStatus,
     PlanStatus,
+    ReferralStatus,
     TaskStatus,
     legal_moves,
 )
@@ -45,15 +53,18 @@ __all__ = [
     "ActivityKind",
     "ActivityStatus",
     "AgendaItem",
+    "Ages",
     "Agreement",
     "AgreementForm",
     "AssessmentKind",
     "Axis",
     "Before",
+    "Called",
     "Capacity",
     "CarePlan",
     "Changes",
     "Channel",
+    "ClockTime",
     "CommunityResource",
     "ContinuedTreatment",
     "CopyGiven",
@@ -80,11 +91,13 @@ __all__ = [
     "Need",
     "NeedStatus",
     "Occurrence",
+    "OpenReferral",
     "Outcome",
     "Owner",
     "Part",
     "PartStatus",
     "Parts",
+    "Pause",
     "Place",
     "PlanAssessment",
     "PlanStatus",
@@ -92,6 +105,12 @@ __all__ = [
     "Preference",
     "Priority",
     "Rating",
+    "Reason",
+    "Recurrence",
+    "Referral",
+    "ReferralStatus",
+    "ReferralStep",
+    "ReferralView",
     "RelapsePreventionPlan",
     "RepeatWindow",
     "Review",
@@ -100,6 +119,9 @@ __all__ = [
     "ReviewStatus",
     "Revision",
     "SafetyPlan",
+    "Service",
+    "ServiceFilters",
+    "ServiceMatch",
     "ShareStep",
     "SharedDecision",
     "Side",
@@ -120,8 +142,11 @@ __all__ = [
     "agenda",
     "goal_attainment",
     "legal_moves",
+    "open_referrals",
     "plan_history",
     "reconcile",
+    "refer",
+    "services",
     "triggered",
     "view",
     "write_back",

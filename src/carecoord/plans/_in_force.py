@@ -9,8 +9,10 @@ from typing import Final
 import attrs
 
 from carecoord.errors import DataError, Fault
+from carecoord.plans._activities import Activity
 from carecoord.plans._discrepancy import Place
-from carecoord.plans._parts import Activity, Goal, Need
+from carecoord.plans._goals import Goal
+from carecoord.plans._needs import Need
 from carecoord.plans._plan import CarePlan
 
 __all__ = ["OPEN", "InForce", "PlacedActivity", "PlacedGoal", "PlacedNeed", "in_force"]

@@ -9,7 +9,7 @@ import attrs
 
 from carecoord._values import Period
 from carecoord.errors import DataError, Fault
-from carecoord.plans._parts import given, one_of, texts
+from carecoord.plans._part import given, one_of, texts
 
 __all__ = ["Incompatibility", "RepeatWindow", "Side"]
 

@@ -61,12 +61,13 @@ def _without_goal(there: InForce) -> Iterator[Discrepancy]:
     }
     answered = [each for each in needs if each.place in wanted]
     for need in needs:
-        if need.part.status == "active" and not any(_is_same_need(need, each) for each in answered):
+        is_looked_after = need.part.status != "active" or bool(need.part.deferred)
+        if not is_looked_after and not any(_is_same_need(need, each) for each in answered):
             yield Discrepancy(
                 kind="need-without-goal",
                 places=(need.place,),
                 because=f"no goal answers {need.part.title or need.part.id}",
-                mend="agree a goal for it with the person, or resolve it",
+                mend="agree a goal for it with the person, or say why nothing is done about it for now",
                 duty="set-goals",
             )
 

@@ -10,7 +10,7 @@ import attrs
 
 from carecoord.errors import DataError, Fault
 from carecoord.plans._discrepancy import Discrepancy, Place, ordered
-from carecoord.plans._in_force import InForce, in_force
+from carecoord.plans._in_force import OPEN, InForce, in_force
 from carecoord.plans._incompatibility import Incompatibility, RepeatWindow, Side
 from carecoord.plans._loose_ends import loose_ends
 from carecoord.plans._plan import CarePlan
@@ -76,6 +76,7 @@ def reconcile(
     found = [
         *_meeting(there, table, known or {}),
         *at_odds(activities),
+        *_decided_otherwise(there),
         *_instructed(there, instructions, on),
         *duplicates(activities, _by_code(windows), on),
         *loose_ends(there),
@@ -152,7 +153,25 @@ def _met(entry: Incompatibility, one: _Carrier, other: _Carrier) -> Discrepancy:
     )
 
 
-# what was instructed
+# what was decided and what was instructed
+
+
+def _decided_otherwise(there: InForce) -> Iterator[Discrepancy]:
+    """Say what is done although it was decided to do nothing for now."""
+    for plan in there.plans:
+        for decision in plan.decisions:
+            if decision.status != "active" or decision.chosen is None or not decision.chosen.is_nothing:
+                continue
+            for each in (plan.activity(name) for name in decision.activities):
+                if each.status in OPEN:
+                    yield Discrepancy(
+                        kind="contradiction",
+                        places=(Place(plan.id, f"activities.{each.id}"), Place(plan.id, f"decisions.{decision.id}")),
+                        because=f"{each.title} is {each.status}, and on {decision.question!r} it was decided to do "
+                        "nothing for now",
+                        mend="end it, or decide again with the person",
+                        duty="set-goals",
+                    )
 
 
 def _instructed(there: InForce, instructions: Iterable[Instruction], on: date) -> Iterator[Discrepancy]:

@@ -10,10 +10,11 @@ from typing import Final, Literal
 import attrs
 
 from carecoord._values import Period
+from carecoord.plans._activities import Activity
 from carecoord.plans._discrepancy import Discrepancy
+from carecoord.plans._done import Done
 from carecoord.plans._in_force import OPEN, PlacedActivity
 from carecoord.plans._incompatibility import RepeatWindow
-from carecoord.plans._parts import Activity
 
 __all__ = ["at_odds", "duplicates", "duty_of", "same_thing"]
 
@@ -66,7 +67,7 @@ def duplicates(
     """Say which activities are the same thing, done or to be done too near each other."""
     for one, other in combinations(activities, 2):
         same = _is_same(one.part, other.part)
-        if same is False or not (one.is_open or other.is_open):
+        if same is False or not (one.is_open or other.is_open) or _follow_each_other(one.part, other.part):
             continue
         window = _window(one.part, other.part, windows)
         found = _unlimited(one, other) if window is None else _too_near(one, other, window, on)
@@ -84,6 +85,14 @@ def duplicates(
             duty=duty_of(one.part),
             source="" if window is None else window.source,
         )
+
+
+def _follow_each_other(one: Activity, other: Activity) -> bool:
+    """Say whether one is over before the other one begins."""
+    return any(
+        first.until is not None and second.since is not None and first.until <= second.since
+        for first, second in ((one, other), (other, one))
+    )
 
 
 _TO_DECIDE: Final = "say whether both are wanted: add codes, days or a window, or cancel one"
@@ -146,7 +155,7 @@ class _Days:
 
     @classmethod
     def of(cls, activity: Activity, other: Activity, window: Period, on: date) -> _Days:
-        done = tuple(sorted({each.on for each in activity.done if window.before(on) <= each.on <= on}))
+        done = tuple(sorted({each.on for each in _took_place(activity) if window.before(on) <= each.on <= on}))
         if activity.status not in OPEN:
             return cls(done)
         if activity.schedule is not None:
@@ -156,6 +165,10 @@ class _Days:
         return cls(done, (max(activity.due, on),))
 
 
+def _took_place(activity: Activity) -> Iterator[Done]:
+    return (each for each in activity.done if each.outcome == "done")
+
+
 def _scheduled(activity: Activity, other: Activity, window: Period, on: date) -> Iterator[date]:
     """Give the days on which a scheduled activity is to be done, within one window of a day of another one's."""
     cycle, status = activity.schedule, activity.standing(on=on)
@@ -163,7 +176,7 @@ def _scheduled(activity: Activity, other: Activity, window: Period, on: date) ->
         return
     if status.outstanding.due <= on:
         yield on
-    around = [on, *(each.on for each in other.done), *([other.due] if other.due is not None else [])]
+    around = [on, *(each.on for each in _took_place(other)), *([other.due] if other.due is not None else [])]
     around += [each.anchor for each in (cycle, other.schedule) if each is not None]
     for day in {max(each, on) for each in around}:
         for each in cycle.occurrences(max(window.before(day), on), window.after(day)):
@@ -175,10 +188,41 @@ def _scheduled(activity: Activity, other: Activity, window: Period, on: date) ->
 
 
 def at_odds(activities: Iterable[PlacedActivity]) -> Iterator[Discrepancy]:
-    """Say what one plan carries on with and another has stopped or put on hold."""
-    for one, other in combinations(activities, 2):
-        if one.place.plan == other.place.plan or same_thing(one.part.codes, other.part.codes) is not True:
-            continue
+    """Say what is carried on with and stopped, done in two ways, or done although the person does not want it."""
+    there = tuple(activities)
+    for each in there:
+        if each.is_open and each.part.preference == "declined":
+            yield Discrepancy(
+                kind="contradiction",
+                places=(each.place,),
+                because=f"{each.part.title} is {each.part.status}, and the person does not want it",
+                mend="talk it over with the person, and end it or record what they want",
+                duty="set-goals",
+            )
+    for one, other in combinations(there, 2):
+        if same_thing(one.part.codes, other.part.codes) is True:
+            yield from _two_ways(one, other)
+            yield from _going_and_halted(one, other)
+
+
+def _two_ways(one: PlacedActivity, other: PlacedActivity) -> Iterator[Discrepancy]:
+    """Say that the same thing is to be done in two ways."""
+    said = (one.part.instructions, other.part.instructions)
+    if not (one.is_open and other.is_open and all(said)) or _words(said[0]) == _words(said[1]):
+        return
+    if not _follow_each_other(one.part, other.part):
+        yield Discrepancy(
+            kind="contradiction",
+            places=(one.place, other.place),
+            because=f"{_both(one, other)}: {said[0]!r} and {said[1]!r}",
+            mend="agree how it is done, and write that in one place",
+            duty=duty_of(one.part),
+        )
+
+
+def _going_and_halted(one: PlacedActivity, other: PlacedActivity) -> Iterator[Discrepancy]:
+    """Say that one plan carries on with what another has stopped or put on hold."""
+    if one.place.plan != other.place.plan:
         for going, halted in ((one, other), (other, one)):
             if going.part.status in _GOING and halted.part.status in _HALTED:
                 is_paused = halted.part.status == "on-hold"
