@@ -5,6 +5,8 @@ reads the rules over it and says what follows, why, and what to ask for where it
 """
 
 from carecoord.stepped_care._assess import assessment
+from carecoord.stepped_care._backtest import Backtest, Departure, Followed, backtest
+from carecoord.stepped_care._compare import Comparison, Difference, compare
 from carecoord.stepped_care._decision import decide
 from carecoord.stepped_care._definition import (
     AcceptedFinding,
@@ -49,6 +51,7 @@ from carecoord.stepped_care._ruling import (
     Ruling,
 )
 from carecoord.stepped_care._scenarios import ScenarioFailure, check_scenarios
+from carecoord.stepped_care._shares import Share
 from carecoord.stepped_care._view import EpisodeView, categories_read
 
 __all__ = [
@@ -57,11 +60,15 @@ __all__ = [
     "AddOn",
     "Alert",
     "Assessment",
+    "Backtest",
+    "Comparison",
     "Contact",
     "CourseChange",
     "Decision",
     "DecisionExplanation",
     "Definition",
+    "Departure",
+    "Difference",
     "Enrolment",
     "EnrolmentEnd",
     "Entry",
@@ -71,6 +78,7 @@ __all__ = [
     "Expectation",
     "FactDefinition",
     "Facts",
+    "Followed",
     "HeldBack",
     "Index",
     "IssuedTask",
@@ -87,14 +95,17 @@ __all__ = [
     "Ruling",
     "Scenario",
     "ScenarioFailure",
+    "Share",
     "StepDefinition",
     "StepEntry",
     "Task",
     "Withdrawal",
     "accept",
     "assessment",
+    "backtest",
     "categories_read",
     "check_scenarios",
+    "compare",
     "decide",
     "enrolled_in",
     "facts",

@@ -44,6 +44,11 @@ class Condition:
         return tuple({score.name: score for score in [*self.scores, *(one.score for one in self.derived)]}.values())
 
     @property
+    def named(self) -> tuple[str, ...]:
+        """The events that what is derived is taken at."""
+        return tuple(dict.fromkeys(name for one in self.derived for name in one.named))
+
+    @property
     def asks(self) -> tuple[str, ...]:
         """What to ask a person for when it is unknown."""
         return tuple(score.name for score in self.reads)
@@ -79,6 +84,11 @@ class InARow(Reduction):
     condition: Condition
     count: int
     since: str | None = None
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Those of the condition, and what it is counted after."""
+        return self.condition.named if self.since is None else (*self.condition.named, self.since)
 
     @property
     def reads(self) -> tuple[Latest, ...]:
@@ -117,6 +127,11 @@ class Held(Reduction):
     condition: Condition
     span: Number
     unit: Literal["days", "hours"]
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Those of the condition."""
+        return self.condition.named
 
     @property
     def reads(self) -> tuple[Latest, ...]:
@@ -169,6 +184,11 @@ class Unanswered(Reduction):
     events: tuple[str, ...]
 
     @property
+    def named(self) -> tuple[str, ...]:
+        """Those of the condition, and those that answer it."""
+        return (*self.condition.named, *self.events)
+
+    @property
     def reads(self) -> tuple[Latest, ...]:
         """What the condition looks at."""
         return self.condition.reads
@@ -180,10 +200,13 @@ class Unanswered(Reduction):
 
     def of(self, history: History) -> FactValue:
         """Say so; a blank reading that nothing came after is unknown."""
+        rows = history.all_rows(self.condition.measure)
+        if not rows:
+            return False
         answered = [when for event in self.events for when in history.ever(event)]
         truths: list[bool | None] = [
             self.condition.holds(history, row)
-            for row in history.all_rows(self.condition.measure)
+            for row in rows
             if not any(on_or_before(row.when, when) for when in answered)
         ]
         return True if True in truths else None if None in truths else False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cached_property
-from typing import Literal, NamedTuple, Self
+from typing import Any, Literal, NamedTuple, Self
 
 import attrs
 
@@ -164,24 +164,36 @@ class Index:
 
     Attributes:
         assessments: by instrument.
-        contacts: the kept ones and the missed ones, by outcome.
+        contacts: the kept ones and the missed ones, with the outcome.
+        outcomes: when contacts were, by the event that each is in rules.
         events: by name.
         facts: by name: when it was so, when it was recorded, the value.
         courses: by protocol: what was done to the enrolment.
+        read: what one who reads them worked out for all days at once, by whatever they call it.
     """
 
-    __slots__ = ("assessments", "contacts", "courses", "events", "facts")
+    __slots__ = ("assessments", "contacts", "courses", "events", "facts", "outcomes", "read")
 
     def __init__(self, entries: Iterable[Placed]) -> None:
         self.assessments: dict[str, list[Reading]] = {}
         self.contacts: list[tuple[Moment, str]] = []
+        self.outcomes: dict[str, list[Moment]] = {"contact": [], "missed_contact": []}
         self.events: dict[str, list[Moment]] = {}
         self.facts: dict[str, list[tuple[Moment, Moment, bool | int | float | str]]] = {}
         self.courses: dict[str, list[CourseChange]] = {}
+        self.read: dict[Any, Any] = {}
         for placed in entries:
             self._add(placed)
         for course in self.courses.values():
             course.sort(key=lambda change: (change.when, change.recorded, _RANKS[change.effect]))
+
+    def with_course(self, protocol: str, changes: list[CourseChange]) -> Index:
+        """Give the same entries with another course of one enrolment."""
+        other = object.__new__(Index)
+        for name in self.__slots__:
+            setattr(other, name, getattr(self, name))
+        other.courses = {**self.courses, protocol: changes}
+        return other
 
     def _add(self, placed: Placed) -> None:
         when, recorded, _, entry = placed
@@ -190,6 +202,7 @@ class Index:
                 self.assessments.setdefault(entry.instrument, []).append(Reading(when, recorded, entry))
             case Contact():
                 self.contacts.append((when, entry.outcome))
+                self.outcomes["contact" if entry.outcome == "kept" else "missed_contact"].append(when)
             case Event():
                 self.events.setdefault(entry.name, []).append(when)
             case RecordedFact():

@@ -11,7 +11,7 @@ from carecoord.rules import Bounds, Expression
 from carecoord.rules._explain import shown
 from carecoord.stepped_care._definition import Rule
 from carecoord.stepped_care._entries import Override
-from carecoord.stepped_care._episode import Episode
+from carecoord.stepped_care._episode import Episode, Index
 from carecoord.stepped_care._history import History
 from carecoord.stepped_care._plan import Plan
 from carecoord.stepped_care._protocol import Protocol
@@ -42,9 +42,15 @@ class Facts(FrozenMapping[str, FactValue]):
     plan: Plan
 
     def __init__(
-        self, protocol: Protocol, episode: Episode, on: date | datetime, as_of: date | datetime | None = None
+        self,
+        protocol: Protocol,
+        episode: Episode,
+        on: date | datetime,
+        as_of: date | datetime | None = None,
+        *,
+        index: Index | None = None,
     ) -> None:
-        history = History(protocol.scope, episode.index(as_of=as_of), on)
+        history = History(protocol.scope, episode.index(as_of=as_of) if index is None else index, on)
         plan = protocol.plan(history.step)
         reductions = protocol.parts.reductions
         values = {name: reductions[name].value(history) for name in plan.names}

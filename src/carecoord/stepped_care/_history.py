@@ -5,6 +5,7 @@ Rules never see history. Everything they may know of it is read here, once, by t
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
@@ -55,9 +56,9 @@ class Watch:
         return self.order.index(text) if text in self.order else len(self.order)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Scope:
-    """What a protocol reads of an episode.
+    """What a protocol reads of an episode; each is itself, so that what was read for it is found again.
 
     Attributes:
         protocol: its id.
@@ -155,14 +156,20 @@ class History:
 
     def ever(self, event: str) -> list[Moment]:
         """Give every time an event happened so far, whatever the enrolment, in order."""
-        now, index = self.now, self._index
-        if event in ("contact", "missed_contact"):
-            outcome = "kept" if event == "contact" else "missed"
-            return [when for when, kept in index.contacts if kept == outcome and on_or_before(when, now)]
+        found: list[Moment] = self.once(("ever", event), lambda: self._ever(event))
+        return found
+
+    def _ever(self, event: str) -> list[Moment]:
+        index, now = self._index, self.now
         instrument = self.scope.instruments.get(event)
-        if instrument is not None:
-            return [one.when for one in index.assessments.get(instrument, ()) if on_or_before(one.when, now)]
-        return [when for when in index.events.get(event, ()) if on_or_before(when, now)]
+        happened = index.outcomes.get(event)
+        if happened is None and instrument is not None:
+            happened = [one.when for one in index.assessments.get(instrument, ())]
+        elif happened is None:
+            happened = index.events.get(event, [])
+        if now.has_hour:
+            return [when for when in happened if on_or_before(when, now)]
+        return happened[: bisect_left(happened, Moment(now.day + 1))]
 
     def missed_in_a_row(self) -> int:
         """Count the contacts missed since the last one that was kept."""
@@ -180,7 +187,8 @@ class History:
 
     def all_rows(self, measure: str) -> list[Row]:
         """Give every reading so far, two of one moment both, whatever the enrolment."""
-        return [row for _, row in self._readings(measure)]
+        rows: list[Row] = self.once(("every", measure), lambda: [row for _, row in self._readings(measure)])
+        return rows
 
     def rows(self, measure: str) -> list[Row]:
         """Give the readings of this enrolment, one a moment: the later recorded, else the worse of the two."""
@@ -194,9 +202,15 @@ class History:
         return found
 
     def _read(self, measure: str) -> list[tuple[Reading, Row]]:
-        readings = self._index.assessments.get(self.scope.instruments[measure], ())
-        watched = self.scope.watched.get(measure, ())
-        return [(reading, _row(watched, reading)) for reading in readings if on_or_before(reading.when, self.now)]
+        read, now = self._index.read, self.now
+        every: list[tuple[Reading, Row]] | None = read.get((self.scope, measure))
+        if every is None:
+            readings = self._index.assessments.get(self.scope.instruments[measure], ())
+            watched = self.scope.watched.get(measure, ())
+            every = read[self.scope, measure] = [(reading, _row(watched, reading)) for reading in readings]
+        if now.has_hour:
+            return [one for one in every if on_or_before(one[0].when, now)]
+        return every[: bisect_right(every, now.day, key=_day)]
 
     def _one_a_moment(self, measure: str) -> list[Row]:
         rows: list[Row] = []
@@ -227,6 +241,10 @@ class History:
         watched = self.scope.watched.get(measure, ())
         values = {watch.name: watch.worst(one.values[watch.name], other.values[watch.name]) for watch in watched}
         return Row(one.when, values, {})
+
+
+def _day(read: tuple[Reading, Row]) -> int:
+    return read[0].when.day
 
 
 def _row(watched: Iterable[Watch], reading: Reading) -> Row:

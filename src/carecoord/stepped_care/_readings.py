@@ -114,6 +114,11 @@ class At(Reduction):
         return (self.score,)
 
     @property
+    def named(self) -> tuple[str, ...]:
+        """The event."""
+        return (self.event,)
+
+    @property
     def follows(self) -> Latest | None:
         """The score: its first reading would be this."""
         return self.score
@@ -167,6 +172,11 @@ class Derived(Reduction):
     score: Latest
     baseline: At
     form: Literal["change", "improvement", "percent_improvement"]
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The event that the baseline is taken at."""
+        return self.baseline.named
 
     @property
     def reads(self) -> tuple[Latest, ...]:

@@ -42,6 +42,11 @@ class Reduction(ABC):
         """The scores and answers of assessments that it is read from."""
         return ()
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The events that it is read from, by name; those that every protocol has included."""
+        return ()
+
     @abstractmethod
     def of(self, history: History) -> FactValue:
         """Give the fact's value; `None` is unknown."""
@@ -95,6 +100,11 @@ class Clock(Reduction):
     event: str
     unit: Literal["days", "weeks", "hours"]
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The event."""
+        return (self.event,)
+
     def asks(self, history: History) -> tuple[str, ...]:
         """Ask for the event."""
         del history
@@ -138,6 +148,11 @@ class Times(Reduction):
     event: str
     days: Number | None = None
     since: str | None = None
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """What is counted, and what it is counted after."""
+        return (self.event,) if self.since is None else (self.event, self.since)
 
     def asks(self, history: History) -> tuple[str, ...]:
         """Ask for the event that it is counted after."""
