@@ -5,7 +5,15 @@ from carecoord.caseload._caseload import Caseload
 from carecoord.caseload._measures._counts import Counts, wilson
 from carecoord.caseload._measures._definition import MeasureDefinition
 from carecoord.caseload._measures._episodes import record
-from carecoord.caseload._measures._evaluate import Group, MeasureReport, Membership, RateReport, evaluate, why
+from carecoord.caseload._measures._evaluate import (
+    Group,
+    MeanReport,
+    MeasureReport,
+    Membership,
+    RateReport,
+    evaluate,
+    why,
+)
 from carecoord.caseload._measures._measure import Measure, measure, measures, read_measure
 from carecoord.caseload._measures._record import Record
 from carecoord.caseload._measures._scenarios import MeasureFailure, check_measure
@@ -20,6 +28,7 @@ __all__ = [
     "Counts",
     "Group",
     "Latest",
+    "MeanReport",
     "Measure",
     "MeasureDefinition",
     "MeasureFailure",

@@ -9,7 +9,7 @@ import attrs
 from carecoord._values import FrozenMapping
 from carecoord.caseload._measures._lists import FieldType
 
-__all__ = ["AboutField", "Case", "EventDefinition", "FactRule", "MeasureDefinition", "Outcome", "RateDefinition"]
+__all__ = ["AboutField", "Case", "EventDefinition", "FactRule", "MeanDefinition", "MeasureDefinition", "Outcome", "RateDefinition"]
 
 Evidence: TypeAlias = Literal["two-sources", "one-source", "ours", "unverified"]
 Outcome: TypeAlias = Literal["met", "not met", "pending", "excluded", "exception", "out", "unknown"]
@@ -78,17 +78,41 @@ class RateDefinition:
         exception: who leaves because the numerator was not met for a good reason.
         numerator: for whom it was met.
         pending: while this holds, not met is not yet not met.
+        each: count every entry found for this event, and not the record once; the rules may name its fields.
+        least: with fewer than this in the denominator, the source says, the rate is not to be reported.
     """
 
     id: str
     title: str = ""
+    each: str | None = None
     initial: str
     denominator: str = "yes"
     exclusion: str = "no"
     exception: str = "no"
     numerator: str
     pending: str = "no"
+    least: int = 0
     higher_is_better: bool = True
+    source: str = ""
+    evidence: Evidence = "one-source"
+    note: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class MeanDefinition:
+    """A number averaged over people.
+
+    Attributes:
+        id: its id.
+        initial: whom it is about.
+        value: the number.
+    """
+
+    id: str
+    title: str = ""
+    initial: str
+    value: str
+    least: int = 0
     source: str = ""
     evidence: Evidence = "one-source"
     note: str = ""
@@ -105,7 +129,8 @@ class Case:
         about: what is known of the person.
         history: one line an entry: `2026-01-05 scores instrument=phq-9 value=14`; the date is the list's first date
             field, `start..end` gives two.
-        expect: the outcome of each rate; a rate left out is not compared.
+        expect: the outcome of each rate, a list of them where every entry counts, and the value of each mean; what is
+            left out is not compared.
     """
 
     name: str
@@ -113,7 +138,7 @@ class Case:
     on: str
     about: FrozenMapping[str, bool | int | float | str] = FrozenMapping()
     history: str = ""
-    expect: FrozenMapping[str, Outcome]
+    expect: FrozenMapping[str, Outcome | tuple[Outcome, ...] | int | float]
 
 
 @attrs.frozen(kw_only=True)
@@ -129,6 +154,7 @@ class MeasureDefinition:
         facts: rules under names, in any order.
         events: what it looks for, in order.
         rates: what it counts.
+        means: what it averages.
         strata: ways to divide the people, each with a rule for each group.
         scenarios: worked examples.
         sources: what the keys in `source` stand for.
@@ -144,6 +170,7 @@ class MeasureDefinition:
     facts: FrozenMapping[str, str | FactRule] = FrozenMapping()
     events: tuple[EventDefinition, ...] = ()
     rates: tuple[RateDefinition, ...]
+    means: tuple[MeanDefinition, ...] = ()
     strata: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping()
     scenarios: tuple[Case, ...] = ()
     sources: FrozenMapping[str, str] = FrozenMapping()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from statistics import fmean, stdev
 from typing import Any
 
 import attrs
 
 from carecoord.caseload._measures._counts import Counts
-from carecoord.caseload._measures._definition import EventDefinition, MeasureDefinition, Outcome
+from carecoord.caseload._measures._definition import EventDefinition, Outcome
 from carecoord.caseload._measures._lists import moment_field
 from carecoord.caseload._measures._load import POPULATIONS
 from carecoord.caseload._measures._measure import Measure
@@ -17,7 +18,7 @@ from carecoord.caseload._measures._plan import Found, Look, Row
 from carecoord.caseload._measures._record import Record
 from carecoord.errors import DataError, Fault, UnknownIdError
 
-__all__ = ["Group", "MeasureReport", "Membership", "RateReport", "evaluate", "why"]
+__all__ = ["Group", "MeanReport", "MeasureReport", "Membership", "RateReport", "evaluate", "why"]
 
 NOT_STATED = "not stated"
 """The group of those of whom it is not known; it is a group like any other."""
@@ -42,6 +43,7 @@ class Membership:
         exception: not met, for a good reason.
         numerator: met.
         undecided: counted as not met because a fact is missing.
+        on: the day of the entry, where every entry is counted.
     """
 
     person: str
@@ -53,6 +55,7 @@ class Membership:
     exception: bool = False
     numerator: bool = False
     undecided: bool = False
+    on: date | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -78,11 +81,13 @@ class RateReport:
         id: the rate's id.
         counts: how many are in each population; `None` where a small number is kept back.
         groups: the same for parts of the people.
+        least: with fewer than this counted, the source says, the rate is not to be reported.
     """
 
     id: str
     counts: Counts | None
     groups: tuple[Group, ...] = ()
+    least: int = 0
 
     def group(self, by: str, name: str) -> Group:
         """Give one group.
@@ -97,6 +102,27 @@ class RateReport:
 
 
 @attrs.frozen(kw_only=True)
+class MeanReport:
+    """A mean over people.
+
+    Attributes:
+        id: its id.
+        number: how many it is over.
+        unknown: of whom it is not known; they are left out.
+        mean: the mean; `None` over nobody.
+        sd: the standard deviation of a sample; `None` over fewer than two.
+        least: over fewer than this, the source says, it is not to be reported.
+    """
+
+    id: str
+    number: int
+    unknown: int
+    mean: float | None
+    sd: float | None
+    least: int = 0
+
+
+@attrs.frozen(kw_only=True)
 class MeasureReport:
     """What a measure came to.
 
@@ -106,6 +132,7 @@ class MeasureReport:
         period: first and last day of the measurement period.
         on: the day it was looked at.
         rates: one report a rate.
+        means: one report a mean.
         memberships: where each record stands in each rate.
         unverified: the parts of the measure whose numbers were only recalled.
     """
@@ -115,7 +142,8 @@ class MeasureReport:
     period: tuple[date, date]
     on: date
     rates: tuple[RateReport, ...]
-    memberships: tuple[Membership, ...] = attrs.field(repr=False)
+    means: tuple[MeanReport, ...] = ()
+    memberships: tuple[Membership, ...] = attrs.field(default=(), repr=False)
     unverified: tuple[str, ...] = ()
 
     def __getitem__(self, rate: str) -> RateReport:
@@ -176,42 +204,18 @@ def evaluate(
     """
     if period[1] < period[0]:
         raise DataError("measure", [Fault("$.period", f"it ends on {period[1]}, before it begins on {period[0]}")])
-    divisions = [_division(measure.definition, name) for name in by]
-    totals = {rate: Counts() for rate in measure.rates}
-    groups: dict[tuple[str, str], dict[str, dict[str, int]]] = {}
-    members: list[Membership] = []
-    tallies: dict[str, dict[str, int]] = {rate: {} for rate in measure.rates}
-    seen: set[str] = set()
+    count = _Count(measure, by)
     for place, record in enumerate(records):
-        _check(measure, record, place, seen)
-        row, _ = measure.plan.row(record, period, on)
-        values = measure.plan.run(row)
-        places = [(name, _group(measure, name, division, row, values)) for name, division in zip(by, divisions)]
-        for number, rate in enumerate(measure.rates):
-            member = _membership(record.person, rate, values[number * 6 : number * 6 + 6])
-            members.append(member)
-            _tally(tallies[rate], member)
-            for at in places:
-                _tally(groups.setdefault(at, {one: {} for one in measure.rates})[rate], member)
-    totals = {rate: Counts(**tally) for rate, tally in tallies.items()}
-    reports = tuple(
-        RateReport(
-            id=rate,
-            counts=totals[rate],
-            groups=tuple(
-                Group(by=at[0], name=at[1], counts=Counts(**groups[at][rate]))
-                for at in sorted(groups, key=lambda one: (by.index(one[0]), one[1] in (NOT_STATED, IN_NO_GROUP), one))
-            ),
-        )
-        for rate in measure.rates
-    )
+        _check(measure, record, place, count.seen)
+        count.add(record, *measure.plan.row(record, period, on))
     return MeasureReport(
         measure=measure.id,
         digest=measure.digest,
         period=period,
         on=on,
-        rates=reports,
-        memberships=tuple(members),
+        rates=tuple(count.rates()),
+        means=tuple(count.means()),
+        memberships=tuple(count.members),
         unverified=measure.unverified,
     )
 
@@ -226,18 +230,84 @@ def why(measure: Measure, record: Record, *, period: tuple[date, date], on: date
     """
     _check(measure, record, 0, set())
     row, found = measure.plan.row(record, period, on)
-    values = measure.plan.run(row)
     words = _Words(measure, found)
     reasons = {}
-    for number, rate in enumerate(measure.rates):
-        held = values[number * 6 : number * 6 + 6]
-        member = _membership(record.person, rate, held)
-        said = [
-            measure.plan.rates[number * 6 + POPULATIONS.index(name)].explain(row, words)
-            for name in _deciding(member, held)
-        ]
-        reasons[rate] = f"{member.outcome}: {'; '.join(dict.fromkeys(map(str, said)))}"
+    for rate, rules in zip(measure.rates, measure.plan.rates, strict=True):
+        said = []
+        for entry, facts in rules.rows(row, found):
+            held = rules.run(facts)
+            member = _membership(record.person, rate, held, None)
+            parts = [rules.rules[POPULATIONS.index(name)].explain(facts, words) for name in _deciding(member, held)]
+            about = "" if entry is None else f"{words.of(rules.each or '', entry)}, "
+            said.append(f"{about}{member.outcome}: {'; '.join(dict.fromkeys(map(str, parts)))}")
+        reasons[rate] = ". ".join(said) or "out: nothing to count"
     return reasons
+
+
+class _Count:
+    """Counts records one after the other."""
+
+    def __init__(self, measure: Measure, by: Sequence[str]) -> None:
+        for name in by:
+            if name not in measure.definition.strata and name not in measure.definition.about:
+                raise UnknownIdError("stratum", name, [*measure.definition.strata, *measure.definition.about])
+        self.measure, self.by = measure, tuple(dict.fromkeys(by))
+        self.seen: set[str] = set()
+        self.members: list[Membership] = []
+        self.tallies: dict[tuple[str, tuple[str, str] | None], dict[str, int]] = {}
+        self.places: dict[tuple[str, str], None] = {}
+        self.values: dict[str, list[float | None]] = {mean.id: [] for mean in measure.definition.means}
+
+    def add(self, record: Record, row: Row, found: Found) -> None:
+        """Count one record."""
+        places = [(name, self._group(name, row)) for name in self.by]
+        self.places |= dict.fromkeys(places)
+        for rate, rules in zip(self.measure.rates, self.measure.plan.rates, strict=True):
+            for entry, facts in rules.rows(row, found):
+                day = None if entry is None else entry[moment_field(self.measure.plan.look(rules.each or "").fields)]
+                member = _membership(record.person, rate, rules.run(facts), day)
+                self.members.append(member)
+                for place in (None, *places):
+                    _tally(self.tallies.setdefault((rate, place), {}), member)
+        for mean, rules in zip(self.measure.definition.means, self.measure.plan.means, strict=True):
+            initial, value = rules.run(row)
+            if initial:
+                self.values[mean.id].append(value)
+
+    def _group(self, name: str, row: Row) -> str:
+        groups = self.measure.definition.strata.get(name)
+        if groups is None:
+            value = row[f"person.{name}"]
+            return NOT_STATED if value is None else str(value)
+        held = self.measure.plan.strata[name].run(row)
+        if True in held:
+            return tuple(groups)[held.index(True)]
+        return NOT_STATED if None in held else IN_NO_GROUP
+
+    def rates(self) -> Iterator[RateReport]:
+        """Give each rate over everybody and by group."""
+        last = (NOT_STATED, IN_NO_GROUP)
+        places = sorted(self.places, key=lambda one: (self.by.index(one[0]), one[1] in last, one[1]))
+        for rate in self.measure.definition.rates:
+            groups = [
+                Group(by=place[0], name=place[1], counts=Counts(**self.tallies.get((rate.id, place), {})))
+                for place in places
+            ]
+            counts = Counts(**self.tallies.get((rate.id, None), {}))
+            yield RateReport(id=rate.id, counts=counts, groups=tuple(groups), least=rate.least)
+
+    def means(self) -> Iterator[MeanReport]:
+        """Give each mean."""
+        for mean in self.measure.definition.means:
+            known = [value for value in self.values[mean.id] if value is not None]
+            yield MeanReport(
+                id=mean.id,
+                number=len(known),
+                unknown=len(self.values[mean.id]) - len(known),
+                mean=fmean(known) if known else None,
+                sd=stdev(known) if len(known) > 1 else None,
+                least=mean.least,
+            )
 
 
 def _check(measure: Measure, record: Record, place: int, seen: set[str]) -> None:
@@ -250,13 +320,13 @@ def _check(measure: Measure, record: Record, place: int, seen: set[str]) -> None
         raise DataError("records", faults)
 
 
-def _membership(person: str, rate: str, values: Values) -> Membership:
+def _membership(person: str, rate: str, values: Values, on: date | None) -> Membership:
     initial, denominator, exclusion, exception, numerator, pending = values
     if initial is None or (initial and denominator is None):
-        return Membership(person=person, rate=rate, outcome="unknown")
+        return Membership(person=person, rate=rate, outcome="unknown", on=on)
     if not initial or not denominator:
-        return Membership(person=person, rate=rate, outcome="out", initial=initial)
-    within = {"person": person, "rate": rate, "initial": True, "denominator": True}
+        return Membership(person=person, rate=rate, outcome="out", initial=initial, on=on)
+    within: Any = {"person": person, "rate": rate, "initial": True, "denominator": True, "on": on}
     if exclusion:
         return Membership(**within, outcome="excluded", exclusion=True)
     if numerator:
@@ -293,30 +363,6 @@ def _tally(tally: dict[str, int], member: Membership) -> None:
         tally["pending"] = tally.get("pending", 0) + 1
 
 
-def _division(definition: MeasureDefinition, name: str) -> Sequence[str] | None:
-    """Give the groups of a stratum; nothing for something about the person."""
-    if name in definition.strata:
-        return tuple(definition.strata[name])
-    if name in definition.about:
-        return None
-    raise UnknownIdError("stratum", name, [*definition.strata, *definition.about])
-
-
-def _group(measure: Measure, name: str, division: Sequence[str] | None, row: Row, values: Values) -> str:
-    if division is None:
-        value = row[f"person.{name}"]
-        return NOT_STATED if value is None else str(value)
-    first = 6 * len(measure.rates)
-    for other, groups in measure.definition.strata.items():
-        if other == name:
-            break
-        first += len(groups)
-    held = values[first : first + len(division)]
-    if True in held:
-        return division[held.index(True)]
-    return NOT_STATED if None in held else IN_NO_GROUP
-
-
 class _Words:
     """Words for the events and facts of a measure in a sentence."""
 
@@ -337,12 +383,18 @@ class _Words:
     def day(self, name: str) -> str:
         look = self.looks[name]
         taken = self.found[name] if look.event.take == "all" else [look.taken(self.found[name])]
-        days = [one[moment_field(look.fields)] for one in taken if one is not None]
+        days = (one[moment_field(look.fields)] for one in taken if one is not None)
         return ", ".join("a day not known" if day is None else day.isoformat() for day in days)
+
+    def of(self, name: str, entry: Row) -> str:
+        """Give the words for one entry of an event."""
+        event, day = self.events[name], entry[moment_field(self.looks[name].fields)]
+        return f"{event.label or event.id.replace('_', ' ')} on {'a day not known' if day is None else day}"
 
 
 def _lines(rate: RateReport) -> Iterator[str]:
-    yield f"  {rate.id}: {_figures(rate.counts)}"
+    few = rate.counts is not None and rate.counts.counted < rate.least
+    yield f"  {rate.id}: {_figures(rate.counts)}{f'; fewer than {rate.least}' if few else ''}"
     for group in rate.groups:
         yield f"    {group.by} {group.name}: {_figures(group.counts)}"
 

@@ -12,9 +12,9 @@ from carecoord._values import is_id
 from carecoord.caseload._measures._dates import Reckoned, functions
 from carecoord.caseload._measures._definition import AboutField, EventDefinition, FactRule, MeasureDefinition
 from carecoord.caseload._measures._lists import KINDS, LISTS, Fields
-from carecoord.caseload._measures._plan import Join, Look, Plan, Test
+from carecoord.caseload._measures._plan import Join, Look, Plan, Rules, Test
 from carecoord.errors import DefinitionError, Fault, RuleError, did_you_mean
-from carecoord.rules import Expression, HostCall, Kind, Vocabulary, compile_rules, parse
+from carecoord.rules import Expression, HostCall, Kind, Vocabulary, parse
 
 __all__ = ["POPULATIONS", "definition", "plan", "unverified"]
 
@@ -88,15 +88,16 @@ class _Loader:
         for name in self.waiting:
             self.fault(f"$.facts.{name}", "goes in a circle, or uses what is not there")
         rates = tuple(self._rates())
-        groups = tuple(self._groups())
+        means = tuple(self._means())
+        strata = dict(self._strata())
         used = {step.event.from_ for step in self.steps if isinstance(step, Look)}
         return Plan(
             about=tuple(self.about),
             lists={name: self.lists[name] for name in sorted(used)},
             steps=tuple(self.steps),
             rates=rates,
-            groups=groups,
-            run=compile_rules((*rates, *groups)),
+            means=means,
+            strata=strata,
         )
 
     def _names(self) -> None:
@@ -118,9 +119,9 @@ class _Loader:
                 elif name in seen:
                     self.fault(path.format(name), "the name means something else already")
                 seen.add(name)
-        for kind, ids in (("rates", [rate.id for rate in self.measure.rates]),):
-            for id_ in sorted({one for one in ids if ids.count(one) > 1}):
-                self.fault(f"$.{kind}[{id_}]", "the id stands twice")
+        ids = [*(rate.id for rate in self.measure.rates), *(mean.id for mean in self.measure.means)]
+        for id_ in sorted({one for one in ids if ids.count(one) > 1}):
+            self.fault(f"$.rates[{id_}]", "the id stands twice")
 
     def _vocabulary(self, own: Mapping[str, Kind]) -> Vocabulary:
         found: Mapping[str, Callable[[HostCall], Kind]] = functions(self.calls.append)
@@ -234,21 +235,43 @@ class _Loader:
             if read is not None:
                 yield Join(other, Test.of(*read))
 
-    def _rates(self) -> Iterator[Expression]:
+    def _rates(self) -> Iterator[Rules]:
         for rate in self.measure.rates:
-            for population in POPULATIONS:
-                yield self._said(f"$.rates[{rate.id}].{population}", getattr(rate, population))
+            path = f"$.rates[{rate.id}]"
+            own = self._entry(path, rate.each)
+            read = [self._said(f"{path}.{name}", getattr(rate, name), own) for name in POPULATIONS]
+            calls = {call.text: call for _, local in read for call in local}
+            yield Rules.of([rule for rule, _ in read], each=rate.each if own else None, calls=[*calls.values()])
 
-    def _groups(self) -> Iterator[Expression]:
+    def _entry(self, path: str, each: str | None) -> Mapping[str, Kind]:
+        """Give the fields of the entries that are counted one by one."""
+        if each is None:
+            return {}
+        if each not in self.done:
+            self.fault(f"{path}.each", f"there is no event {each!r}{did_you_mean(each, self.done)}")
+            return {}
+        fields = self.lists.get(self.done[each].from_, Fields())
+        return {f"{each}.{name}": KINDS[type_] for name, type_ in fields.items()}
+
+    def _means(self) -> Iterator[Rules]:
+        for mean in self.measure.means:
+            path = f"$.means[{mean.id}]"
+            initial, _ = self._said(f"{path}.initial", mean.initial, {})
+            value, _ = self._said(f"{path}.value", mean.value, {}, "number")
+            yield Rules.of((initial, value))
+
+    def _strata(self) -> Iterator[tuple[str, Rules]]:
         for name, groups in self.measure.strata.items():
             if name in self.about:
                 self.fault(f"$.strata.{name}", "is known of the person already: people can be grouped by it as it is")
-            for group, text in groups.items():
-                yield self._said(f"$.strata.{name}.{group}", text)
+            yield name, Rules.of([self._said(f"$.strata.{name}.{one}", text, {})[0] for one, text in groups.items()])
 
-    def _said(self, path: str, text: str) -> Expression:
-        read = None if self._state(text) == "failed" else self._rule(path, text, {}, "yes/no")
-        return read[0] if read is not None else parse("yes", Vocabulary())
+    def _said(
+        self, path: str, text: str, own: Mapping[str, Kind], wanted: str = "yes/no"
+    ) -> tuple[Expression, list[Reckoned]]:
+        """Read a rule; one that cannot be read is a fault already, and something stands for it meanwhile."""
+        read = None if self._state(text) == "failed" else self._rule(path, text, own, wanted)
+        return read or (parse("yes", Vocabulary()), [])
 
 
 def _kind(field: AboutField) -> Kind:
@@ -262,4 +285,5 @@ def unverified(measure: MeasureDefinition) -> Sequence[str]:
     found = [f"facts.{name}" for name, one in measure.facts.items() if isinstance(one, FactRule) and one.evidence == "unverified"]
     found += [f"events.{one.id}" for one in measure.events if one.evidence == "unverified"]
     found += [f"rates.{one.id}" for one in measure.rates if one.evidence == "unverified"]
+    found += [f"means.{one.id}" for one in measure.means if one.evidence == "unverified"]
     return tuple(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -12,9 +12,9 @@ from carecoord.caseload._measures._dates import Reckoned, Work
 from carecoord.caseload._measures._definition import EventDefinition
 from carecoord.caseload._measures._lists import Fields, moment_field
 from carecoord.caseload._measures._record import Record
-from carecoord.rules import Expression
+from carecoord.rules import Expression, compile_rules
 
-__all__ = ["Join", "Look", "Plan", "Row", "Test"]
+__all__ = ["Found", "Join", "Look", "Plan", "Row", "Rules", "Test"]
 
 Row = dict[str, Any]
 Found = dict[str, list[Row]]
@@ -110,6 +110,39 @@ class Look:
 
 
 @attrs.frozen(kw_only=True)
+class Rules:
+    """Rules that are worked out together, once a record or once for every entry found.
+
+    Attributes:
+        rules: the rules.
+        run: gives their values.
+        each: the event whose entries are counted one by one.
+        calls: what to work out first for each entry.
+    """
+
+    rules: tuple[Expression, ...]
+    run: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    each: str | None = None
+    calls: tuple[Reckoned, ...] = ()
+
+    @classmethod
+    def of(cls, rules: Sequence[Expression], *, each: str | None = None, calls: Sequence[Reckoned] = ()) -> Rules:
+        """Compile the rules."""
+        return cls(rules=tuple(rules), run=compile_rules(rules), each=each, calls=tuple(calls))
+
+    def rows(self, row: Row, found: Found) -> Iterator[tuple[Row | None, Row]]:
+        """Give each row the rules are worked out over, with the entry it is about where there is one."""
+        if self.each is None:
+            yield None, row
+            return
+        for entry in found[self.each]:
+            row.update({f"{self.each}.{field}": value for field, value in entry.items()})
+            for call in self.calls:
+                row[call.text] = call.work(row)
+            yield entry, row
+
+
+@attrs.frozen(kw_only=True)
 class Plan:
     """Everything a measure works out over one record, in order.
 
@@ -117,17 +150,21 @@ class Plan:
         about: what is read of the person.
         lists: the fields of each list that is looked through.
         steps: calls and looks, each after what it needs.
-        rates: initial, denominator, exclusion, exception, numerator and pending of each rate, one after the other.
-        groups: the rules of the strata, in order.
-        run: gives the values of `rates` and `groups` together.
+        rates: the populations of each rate, in the order of `POPULATIONS`.
+        means: who and how much of each mean.
+        strata: the groups of each stratum.
     """
 
     about: tuple[str, ...]
     lists: Mapping[str, Fields]
     steps: tuple[Reckoned | Look, ...]
-    rates: tuple[Expression, ...]
-    groups: tuple[Expression, ...]
-    run: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    rates: tuple[Rules, ...]
+    means: tuple[Rules, ...]
+    strata: Mapping[str, Rules]
+
+    def look(self, event: str) -> Look:
+        """Give how an event is looked for."""
+        return next(step for step in self.steps if isinstance(step, Look) and step.event.id == event)
 
     def row(self, record: Record, period: tuple[date, date], on: date) -> tuple[Row, Found]:
         """Give the facts of a record, and the entries found for each event."""

@@ -46,21 +46,24 @@ def check_measure(measure: Measure) -> tuple[MeasureFailure, ...]:
     >>> check_measure(measure("cms159"))
     ()
     """
-    found = []
+    failures = []
     for case in measure.definition.scenarios:
         record = record_of(measure, case)
         period, on = _days(measure, case)
         report = evaluate(measure, [record], period=period, on=on)
-        outcomes = {one.rate: one.outcome for one in report.memberships}
+        outcomes: dict[str, Any] = {mean.id: mean.mean for mean in report.means}
+        for rate in measure.definition.rates:
+            found = tuple(one.outcome for one in report.memberships if one.rate == rate.id)
+            outcomes[rate.id] = found if rate.each is not None else found[0]
         reasons = why(measure, record, period=period, on=on)
         messages = tuple(
-            f"{rate}: wanted {wanted}, found {reasons.get(rate, 'no such rate')}"
-            for rate, wanted in case.expect.items()
-            if outcomes.get(rate) != wanted
+            f"{name}: wanted {wanted}, found {reasons.get(name, outcomes.get(name, 'no such rate'))}"
+            for name, wanted in case.expect.items()
+            if outcomes.get(name) != wanted
         )
         if messages:
-            found.append(MeasureFailure(case.name, messages))
-    return tuple(found)
+            failures.append(MeasureFailure(case.name, messages))
+    return tuple(failures)
 
 
 def _days(measure: Measure, case: Case) -> tuple[tuple[date, date], date]:
