@@ -24,8 +24,9 @@ from carecoord.roles import (
     matrix,
     who,
 )
+from carecoord.testing import matrices, teams
+from carecoord.testing._teams import days
 from tests.roles.reading import Reading
-from tests.roles.strategies import busy_matrices, busy_teams, days
 
 START = date(2025, 1, 1)
 ON = date(2026, 6, 1)
@@ -259,9 +260,7 @@ def test_a_gap_of_former_days_is_told_to_whom_the_duty_went_in_the_end() -> None
     ]
 
 
-@given(
-    busy_teams(among=("care-manager", "nurse", "patient")), busy_matrices(of=["follow-up", "record"]), days(), st.data()
-)
+@given(teams(among=("care-manager", "nurse", "patient")), matrices(of=["follow-up", "record"]), days(), st.data())
 def test_a_hand_over_changes_nothing_before_and_leaves_one_holder_after(
     team: Team, matrix: ResponsibilityMatrix, on: date, data: st.DataObject
 ) -> None:

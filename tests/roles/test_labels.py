@@ -9,12 +9,18 @@ import pytest
 from carecoord.errors import DataError, DefinitionError
 from carecoord.roles import Label, Sensitivity, duties, matrices, matrix, read_sensitivity, roles, sensitivity
 from carecoord.roles._labels import Defaults, Purpose, SensitivityCode, labels_of
+from carecoord.plans import AssessmentKind, Domain, SocialCategory
+from carecoord.plans._parts import KINDS
 from carecoord.scoring import instruments
 
 SHIPPED = {
     "instrument": set(instruments()),
     "role": {*roles(), *(role.id for name in matrices() for role in matrix(name).roles)},
     "duty": {*duties(), *(duty.id for name in matrices() for duty in matrix(name).duties)},
+    "part": {kind.KIND for kind in KINDS.values()},
+    "assessment": set(get_args(AssessmentKind)),
+    "social-category": set(get_args(SocialCategory)),
+    "domain": set(get_args(Domain)),
 }
 
 
@@ -119,7 +125,7 @@ def test_purposes_nest_and_some_are_granted_by_name_only() -> None:
 
 @pytest.mark.parametrize("kind", sorted(SHIPPED))
 def test_whatever_the_library_ships_says_what_it_discloses(kind: str) -> None:
-    """Every instrument, role and duty is in sensitivity.toml, if only to say that it discloses nothing."""
+    """Every instrument, role, duty and part of a plan is in sensitivity.toml, if only to say that it discloses nothing."""
     assert sorted(each for each in SHIPPED[kind] if sensitivity().default(kind, each) is None) == []
 
 

@@ -34,7 +34,8 @@ from carecoord.roles import (
     who,
 )
 from carecoord.roles._team import Weekday
-from tests.roles.strategies import busy_matrices, busy_teams, days
+from carecoord.testing import matrices, teams
+from carecoord.testing._teams import days
 
 START = date(2025, 1, 1)
 ON = date(2026, 5, 4)
@@ -346,8 +347,8 @@ def test_an_event_of_a_duty_that_there_is_not_is_refused() -> None:
 
 
 @given(
-    busy_teams(among=("care-manager", "primary-care-provider", "nurse", "patient")),
-    busy_matrices(of=("follow-up", "crisis-response", "psychotherapy")),
+    teams(among=("care-manager", "primary-care-provider", "nurse", "patient")),
+    matrices(of=("follow-up", "crisis-response", "psychotherapy")),
     days(),
     st.sampled_from(("planned", "done", "raised")),
 )

@@ -32,17 +32,9 @@ from carecoord.roles import (
     who,
     workload,
 )
-from tests.roles.strategies import (
-    FIRST,
-    busy_matrices,
-    busy_teams,
-    days,
-    matrices,
-    members,
-    periods,
-    records,
-    teams,
-)
+from carecoord.testing import matrices, members, team_records, teams
+from carecoord.testing._teams import FIRST, days, periods, plain_matrices
+from tests.roles.strategies import plain_teams
 
 MINIMUM = matrix("collaborative-care-minimum")
 LIKELY = (*MINIMUM.minimum_team, "nurse", "psychologist", "friend")
@@ -51,12 +43,12 @@ NOBODY = {"uncovered", "no-accountable", "several-accountable", "unnamed"}
 
 def likely_teams() -> st.SearchStrategy[Team]:
     """Give teams whose members mostly hold what the minimum matrix asks for."""
-    return teams(among=LIKELY)
+    return plain_teams(among=LIKELY)
 
 
 def likely_matrices() -> st.SearchStrategy[ResponsibilityMatrix]:
     """Give matrices over duties of the minimum team."""
-    return matrices(of=[each.id for each in MINIMUM.duties], among=LIKELY)
+    return plain_matrices(of=[each.id for each in MINIMUM.duties], among=LIKELY)
 
 
 @given(likely_teams(), likely_matrices(), days(), st.randoms())
@@ -89,7 +81,7 @@ def test_nobody_is_never_said_without_a_reason_that_is_also_a_gap(
             assert holder.escalate_to or "nobody is there to escalate to" in holder.because
 
 
-@given(teams(), matrices(), days())
+@given(plain_teams(), plain_matrices(), days())
 def test_whoever_is_named_is_a_member_and_there(team: Team, matrix: ResponsibilityMatrix, on: date) -> None:
     """Accountable, responsible or next in line: active on the day, not away, and no patient answering for anything."""
     active = {(member.id, member.role) for member in team.active(on=on)}
@@ -103,7 +95,7 @@ def test_whoever_is_named_is_a_member_and_there(team: Team, matrix: Responsibili
         assert holder.member not in {contact.member for contact in holder.escalate_to}
 
 
-@given(teams(), matrices(), days())
+@given(plain_teams(), plain_matrices(), days())
 def test_gaps_explain_themselves_and_fit_their_day(team: Team, matrix: ResponsibilityMatrix, on: date) -> None:
     """Each says why and what would mend it; what causes it has begun and has not ended."""
     for gap in gaps(team, matrix, on=on):
@@ -225,10 +217,10 @@ def test_who_agrees_with_a_naive_reading_of_the_rules(team: Team, matrix: Respon
             assert who(team, matrix, each.id, on=on).member is None
 
 
-@given(busy_teams(among=LIKELY), busy_matrices(among=LIKELY), days(), st.data())
+@given(teams(among=LIKELY), matrices(among=LIKELY), days(), st.data())
 def test_everything_survives_json(team: Team, matrix: ResponsibilityMatrix, on: date, data: st.DataObject) -> None:
     """Teams, matrices, records and all that is read from them say the same after a trip through JSON."""
-    record = data.draw(records(of=[each.id for each in matrix.duties]))
+    record = data.draw(team_records(of=[each.id for each in matrix.duties]))
     values: list[Any] = [team, matrix, record, who(team, matrix, matrix.duties[0].id, on=on)]
     values += gaps(team, matrix, between=(on, on + timedelta(days=9)), record=record)
     values += [*workload(team, matrix, on=on, people={"ada": 3}), *propose(team, matrix, on=on)]

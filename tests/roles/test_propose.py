@@ -28,7 +28,8 @@ from carecoord.roles import (
     who,
 )
 from carecoord.roles._duties import Letters
-from tests.roles.strategies import busy_matrices, busy_teams, days
+from carecoord.testing import matrices, teams
+from carecoord.testing._teams import days
 
 START = date(2025, 1, 1)
 ON = date(2026, 5, 1)
@@ -282,9 +283,7 @@ def taken(
     return team, attrs.evolve(duties, assignments=[*rest, new])
 
 
-@given(
-    busy_teams(among=("care-manager", "primary-care-provider", "nurse", "patient")), busy_matrices(), days(), st.data()
-)
+@given(teams(among=("care-manager", "primary-care-provider", "nurse", "patient")), matrices(), days(), st.data())
 def test_every_candidate_fills_the_gap_they_are_proposed_for(
     team: Team, duties: ResponsibilityMatrix, on: date, data: st.DataObject
 ) -> None:

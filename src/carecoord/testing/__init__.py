@@ -3,30 +3,43 @@
 Needs the extra `testing`.
 """
 
+from carecoord.testing._consents import clauses, consents, labels, readers
 from carecoord.testing._episodes import assessments, entries, episodes
 from carecoord.testing._laws import BrokenLaw, LawError
 from carecoord.testing._plans import activities, care_plans, goals, needs, plan_versions, review_cycles, reviews
 from carecoord.testing._rules import expressions, facts, rule_texts, vocabularies
 from carecoord.testing._scoring import answers, check_instrument, respondents
+from carecoord.testing._teams import absences, assignments, credentials, matrices, members, team_records, teams
 
 __all__ = [
     "BrokenLaw",
     "LawError",
+    "absences",
     "activities",
     "answers",
     "assessments",
+    "assignments",
     "care_plans",
     "check_instrument",
+    "clauses",
+    "consents",
+    "credentials",
     "entries",
     "episodes",
     "expressions",
     "facts",
     "goals",
+    "labels",
+    "matrices",
+    "members",
     "needs",
     "plan_versions",
+    "readers",
     "respondents",
     "review_cycles",
     "reviews",
     "rule_texts",
+    "team_records",
+    "teams",
     "vocabularies",
 ]
