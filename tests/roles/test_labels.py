@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pickle
+from typing import get_args
 
 import pytest
 
 from carecoord.errors import DataError, DefinitionError
-from carecoord.roles import Label, Sensitivity, duties, matrices, matrix, read_sensitivity, roles, sensitivity
-from carecoord.roles._labels import Defaults, Purpose, SensitivityCode, labels_of
 from carecoord.plans import AssessmentKind, Domain, SocialCategory
 from carecoord.plans._parts import KINDS
+from carecoord.roles import Label, Sensitivity, duties, matrices, matrix, read_sensitivity, roles, sensitivity
+from carecoord.roles._labels import Defaults, Purpose, SensitivityCode, labels_of
 from carecoord.scoring import instruments
 
 SHIPPED = {

@@ -9,7 +9,7 @@ import attrs
 
 from carecoord.errors import DataError, Fault
 from carecoord.plans._done import Done, Outcome, counted, standing
-from carecoord.plans._part import APPENDED, Owner, Part, axis, given, one_of, refers, texts
+from carecoord.plans._part import APPENDED, HOSTS, Owner, Part, axis, given, one_of, refers, texts
 from carecoord.plans._review import ReviewCycle, ReviewStatus
 from carecoord.plans._statuses import ActivityStatus, moved
 
@@ -80,7 +80,7 @@ class Activity(Part):
     until: date | None = None
     owner: Owner | None = None
     done: tuple[Done, ...] = attrs.field(default=(), converter=tuple[Done, ...], metadata=APPENDED)
-    results: tuple[str, ...] = attrs.field(default=(), converter=texts)
+    results: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=HOSTS)
 
     def __attrs_post_init__(self) -> None:
         """Refuse one day and a schedule at once."""

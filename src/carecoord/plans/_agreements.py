@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 import attrs
 
 from carecoord.errors import DataError, Fault
-from carecoord.plans._part import WHO, HeldPart, Part, Stance, given, one_of
+from carecoord.plans._part import HOSTS, WHO, HeldPart, Part, Stance, given, one_of
 
 __all__ = ["Agreement", "AgreementForm", "CopyGiven"]
 
@@ -41,7 +41,7 @@ class Agreement(HeldPart):
     TITLE: ClassVar[str] = "note"
 
     on: date
-    version: int | None = attrs.field(default=None, validator=_version)
+    version: int | None = attrs.field(default=None, validator=_version, metadata=HOSTS)
     form: AgreementForm | None = attrs.field(default=None, validator=one_of(AgreementForm))
     stances: tuple[Stance, ...] = attrs.field(default=(), converter=tuple[Stance, ...])
     note: str = ""
@@ -78,6 +78,6 @@ class CopyGiven(HeldPart):
     to: str = attrs.field(validator=given)
     member: str | None = attrs.field(default=None, metadata=WHO)
     on: date
-    version: int | None = attrs.field(default=None, validator=_version)
+    version: int | None = attrs.field(default=None, validator=_version, metadata=HOSTS)
     form: str = ""
     by: str | None = attrs.field(default=None, metadata=WHO)

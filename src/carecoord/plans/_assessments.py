@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 import attrs
 
-from carecoord.plans._part import HeldPart, Owner, defined, given, one_of, refers, texts
+from carecoord.plans._part import HOSTS, HeldPart, Owner, defined, given, one_of, refers, texts
 
 __all__ = ["AssessmentKind", "PlanAssessment"]
 
@@ -42,7 +42,7 @@ class PlanAssessment(HeldPart):
 
     KIND: ClassVar[str] = "assessment"
 
-    kind: AssessmentKind = attrs.field(validator=one_of(AssessmentKind))
+    kind: AssessmentKind = attrs.field(validator=one_of(AssessmentKind), metadata=defined("assessment"))
     title: str = attrs.field(validator=given)
     codes: tuple[str, ...] = attrs.field(default=(), converter=texts)
     instrument: str | None = attrs.field(default=None, metadata=defined("instrument"))
@@ -50,6 +50,6 @@ class PlanAssessment(HeldPart):
     informant: str | None = None
     due: date | None = None
     on: date | None = None
-    results: tuple[str, ...] = attrs.field(default=(), converter=texts)
+    results: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=HOSTS)
     summary: str = ""
     owner: Owner | None = None

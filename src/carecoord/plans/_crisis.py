@@ -10,7 +10,7 @@ import attrs
 
 from carecoord.errors import DataError, Fault, RuleError
 from carecoord.plans._done import Done
-from carecoord.plans._part import APPENDED, HeldPart, HelpContact, Owner, defined, given, one_of, refers, texts
+from carecoord.plans._part import APPENDED, HOSTS, HeldPart, HelpContact, Owner, defined, given, one_of, refers, texts
 from carecoord.plans._statuses import PartStatus
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class CrisisPlan(HeldPart):
     harms: tuple[str, ...] = attrs.field(default=(), converter=texts)
     actions: tuple[str, ...] = attrs.field(default=(), converter=texts)
     wishes: tuple[str, ...] = attrs.field(default=(), converter=texts)
-    advance_decision: str | None = None
+    advance_decision: str | None = attrs.field(default=None, metadata=HOSTS)
     contacts: tuple[HelpContact, ...] = attrs.field(default=(), converter=tuple[HelpContact, ...])
     backup: tuple[HelpContact, ...] = attrs.field(default=(), converter=tuple[HelpContact, ...])
     review: str | None = attrs.field(default=None, metadata=refers("reviews"))

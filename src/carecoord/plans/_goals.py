@@ -10,7 +10,7 @@ import attrs
 
 from carecoord.errors import DataError, Fault, RuleError
 from carecoord.plans._attainment import GoalAttainmentScale, Level, Rating
-from carecoord.plans._part import APPENDED, WHO, Owner, Part, Stance, axis, given, one_of, refers, texts
+from carecoord.plans._part import APPENDED, HOSTS, WHO, Owner, Part, Stance, axis, given, one_of, refers, texts
 from carecoord.plans._statuses import Achievement, GoalLifecycle, moved
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Goal(Part):
         default=None, validator=one_of(Achievement), metadata=axis("goal achievement")
     )
     acceptance: tuple[Stance, ...] = attrs.field(default=(), converter=tuple[Stance, ...])
-    results: tuple[str, ...] = attrs.field(default=(), converter=texts)
+    results: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=HOSTS)
     owner: Owner | None = None
 
     def __attrs_post_init__(self) -> None:

@@ -57,7 +57,9 @@ class Need(Part):
     domain: Domain = attrs.field(validator=one_of(Domain), metadata=defined("domain"))
     title: str = ""
     codes: tuple[str, ...] = attrs.field(default=(), converter=texts)
-    category: SocialCategory | None = attrs.field(default=None, validator=one_of(SocialCategory))
+    category: SocialCategory | None = attrs.field(
+        default=None, validator=one_of(SocialCategory), metadata=defined("social-category")
+    )
     deferred: str = ""
     status: NeedStatus = attrs.field(default="active", validator=one_of(NeedStatus), metadata=axis("need"))
 

@@ -24,6 +24,9 @@ APPENDED: Final = {"appended": True}
 WHO: Final = {"member": "name"}
 """Marks a field that names a member: where a reader may not know of them the field is empty."""
 
+HOSTS: Final = {"host": True}
+"""Marks a field that leads into the host's own records, or counts versions: it is empty in every view."""
+
 HOLDER: Final = {"member": "whole"}
 """Marks a field that names a member: where a reader may not know of them the whole value is left out."""
 

@@ -10,7 +10,7 @@ import attrs
 
 from carecoord.errors import DataError, Fault, did_you_mean
 from carecoord.plans._needs import SocialCategory
-from carecoord.plans._part import WHO, HeldPart, given, one_of, refers, texts
+from carecoord.plans._part import HOSTS, WHO, HeldPart, defined, given, one_of, refers, texts
 
 __all__ = ["CommunityResource", "FamilyInvolvement", "FamilyRole"]
 
@@ -71,7 +71,7 @@ class FamilyInvolvement(HeldPart):
     helps_with: tuple[str, ...] = attrs.field(default=(), converter=texts)
     limits: tuple[str, ...] = attrs.field(default=(), converter=texts)
     support: tuple[str, ...] = attrs.field(default=(), converter=texts)
-    consents: tuple[str, ...] = attrs.field(default=(), converter=texts)
+    consents: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=HOSTS)
     goals: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=refers("goals"))
     since: date | None = None
     until: date | None = None
@@ -100,8 +100,10 @@ class CommunityResource(HeldPart):
     TITLE: ClassVar[str] = "name"
 
     name: str = attrs.field(validator=given)
-    category: SocialCategory | None = attrs.field(default=None, validator=one_of(SocialCategory))
-    service: str | None = None
+    category: SocialCategory | None = attrs.field(
+        default=None, validator=one_of(SocialCategory), metadata=defined("social-category")
+    )
+    service: str | None = attrs.field(default=None, metadata=defined("service"))
     reach: str = ""
     needs: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=refers("needs"))
     since: date | None = None

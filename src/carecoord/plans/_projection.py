@@ -81,7 +81,7 @@ class PlanPass:
         refers = [
             f"{named}.{each}" for field, named in marked(cls, "refers") for each in referred(getattr(part, field))
         ]
-        definitions = ((kind, getattr(part, field)) for field, kind in marked(cls, "definition"))
+        definitions = [("part", cls.KIND), *((kind, getattr(part, field)) for field, kind in marked(cls, "definition"))]
         return Element(
             patient=self.plan.person,
             name=f"{name}.{part.id}",
@@ -138,15 +138,18 @@ class PlanPass:
 
 
 def _in_view(name: str, part: P, ids: dict[str, dict[str, str]], projection: Projection) -> P:
-    """Give a part with its id in views, and without references to what is not there."""
+    """Give a part with its id in views, and without what leads to anything that is not there."""
     made = ids[name][part.id]
     changed: dict[str, Any] = {"id": made}
     for field, named in marked(type(part), "refers"):
         value = getattr(part, field)
         kept = tuple(ids[named][each] for each in referred(value) if each in ids[named])
         changed[field] = kept if isinstance(value, tuple) else next(iter(kept), None)
-    projection.text(f"{name}.{made}", *texts_in(part))
-    return attrs.evolve(part, **changed)
+    for field, _ in marked(type(part), "host"):
+        changed[field] = () if isinstance(getattr(part, field), tuple) else None
+    left = attrs.evolve(part, **changed)
+    projection.text(f"{name}.{made}", *texts_in(left))
+    return left
 
 
 @attrs.frozen
@@ -215,7 +218,9 @@ def fields_holding(cls: Any) -> tuple[str, ...]:
 @cache
 def _free(cls: Any) -> tuple[str, ...]:
     """Give the fields of a class that hold words somebody wrote, and not ids, codes or the names of definitions."""
-    fixed = {name for mark in ("refers", "axis", "definition", "member", "duty") for name, _ in marked(cls, mark)}
+    fixed = {
+        name for mark in ("refers", "axis", "definition", "member", "duty", "host") for name, _ in marked(cls, mark)
+    }
     return tuple(
         field.name
         for field in attrs.fields(attrs.resolve_types(cls))

@@ -121,7 +121,8 @@ class _Whole:
     def _merged(self, whole: Part, seen: Part, now: Part) -> Part:
         """Give the part of the whole plan with what is different from what was seen."""
         cls: Any = type(now)
-        references, records, holding = dict(marked(cls, "refers")), dict(marked(cls, "appended")), fields_holding(cls)
+        references, records = dict(marked(cls, "refers")), dict(marked(cls, "appended"))
+        partly_seen = {*records, *fields_holding(cls), *dict(marked(cls, "host"))}
         changed: dict[str, Any] = {}
         for field in attrs.fields(cls):
             before, after = getattr(seen, field.name), getattr(now, field.name)
@@ -132,7 +133,7 @@ class _Whole:
                 kept = [each for each in referred(getattr(whole, field.name)) if each not in gone]
                 new = self._known(each for each in referred(after) if each not in referred(before))
                 after = _like(after, (*kept, *new))
-            elif field.name in records or (field.name in holding and isinstance(after, tuple)):
+            elif field.name in partly_seen and isinstance(after, tuple):
                 gone = set() if field.name in records else {each for each in before if each not in after}
                 kept = [each for each in getattr(whole, field.name) if each not in gone]
                 after = (*kept, *(each for each in after if each not in before))

@@ -181,7 +181,8 @@ class Defaults:
     """Which categories definitions of one kind carry by themselves.
 
     Attributes:
-        kind: `instrument`, `protocol`, `role`, `organisation`, `duty`, `domain`, `event` or `fact`.
+        kind: `instrument`, `protocol`, `role`, `organisation`, `duty`, `domain`, `event` or `fact`; of the parts of a
+            plan also `part`, `level`, `service`, `assessment` or `social-category`.
         categories: sensitivity codes; none where that is known to be ordinary.
         ids: the definitions.
         note: why.
