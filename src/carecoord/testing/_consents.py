@@ -16,7 +16,7 @@ __all__ = ["clauses", "consents", "labels", "readers"]
 
 CATEGORIES: Final = ("SUD", "ETHUD", "OPIOIDUD", "ETH", "BH", "MH", "SPI", "HIV")
 PURPOSES: Final = ("TREAT", "TREAT", "COC", "CAREMGT", "HOPERAT", "ETREAT", "SUPNWK", "PATRQT")
-STATUSES: tuple[ConsentStatus, ...] = (*("active",) * 7, "draft", "inactive")
+STATUSES: tuple[ConsentStatus, ...] = ("active", "active", "active", "active", "active", "active", "draft", "inactive")
 FORM: Final = Part2Form(
     discloser="any program", description="all of it", signature="paper", says_how_to_revoke=True, says_redisclosure=True
 )
