@@ -126,7 +126,7 @@ def test_purposes_nest_and_some_are_granted_by_name_only() -> None:
 
 @pytest.mark.parametrize("kind", sorted(SHIPPED))
 def test_whatever_the_library_ships_says_what_it_discloses(kind: str) -> None:
-    """Every instrument, role, duty and part of a plan is in sensitivity.toml, if only to say that it discloses nothing."""
+    """Whatever carries sensitivity by its name is in sensitivity.toml, if only to say that it discloses nothing."""
     assert sorted(each for each in SHIPPED[kind] if sensitivity().default(kind, each) is None) == []
 
 
