@@ -24,9 +24,9 @@ Answer = Literal["yes", "no", "unknown"]
 
 def _some(value: Iterable[str] | None) -> frozenset[str] | Unlimited | None:
     """Keep what is offered: these, `any`, or `None` where nobody has said."""
-    if value is None or value == "any":
-        return value
-    return frozenset(texts(value))
+    if value is None:
+        return None
+    return "any" if value == "any" else frozenset(texts(value))
 
 
 def _domains(value: Iterable[Domain]) -> frozenset[Domain]:
@@ -35,6 +35,10 @@ def _domains(value: Iterable[Domain]) -> frozenset[Domain]:
 
 def _categories(value: Iterable[SocialCategory]) -> frozenset[SocialCategory]:
     return frozenset(value)
+
+
+def _wanted_channels(value: Iterable[Channel] | Channel) -> tuple[Channel, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def _channels(value: Iterable[Channel] | None) -> frozenset[Channel] | None:
@@ -161,7 +165,7 @@ class ServiceFilters:
     payer: str | None = None
     most_fee: float | None = None
     longest_wait: Period | None = attrs.field(default=None, converter=_period)
-    channels: tuple[Channel, ...] = attrs.field(default=(), converter=texts)
+    channels: tuple[Channel, ...] = attrs.field(default=(), converter=_wanted_channels)
     modality: str | None = None
     offers: tuple[str, ...] = attrs.field(default=(), converter=texts)
     checked_within: Period | None = attrs.field(default=None, converter=_period)
