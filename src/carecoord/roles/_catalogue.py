@@ -14,7 +14,7 @@ from carecoord.errors import DefinitionError, Fault, UnknownIdError, did_you_mea
 from carecoord.roles._duties import Duty, ResponsibilityMatrix
 from carecoord.roles._role import Role
 
-__all__ = ["catalogued_roles", "duties", "duty", "matrices", "matrix", "read_matrix", "role", "roles"]
+__all__ = ["catalogued_roles", "cited", "duties", "duty", "matrices", "matrix", "read_matrix", "role", "roles"]
 
 T = TypeVar("T")
 
@@ -99,7 +99,7 @@ def read_matrix(source: str | Path) -> ResponsibilityMatrix:
 
     data, name = _definitions.read_toml(source)
     faults: list[Fault] = []
-    data = _cited(data, faults)
+    data = cited(data, faults)
     known_roles = catalogued_roles()
     for field, known in (("duties", _duties()), ("roles", known_roles)):
         if isinstance(data.get(field), list):
@@ -146,7 +146,7 @@ def _read(name: str, cls: type[T]) -> T:
 
     data, _ = _definitions.read_toml(_HERE / f"{name}.toml")
     faults: list[Fault] = []
-    made = _definitions.structure(_cited(data, faults), cls, name=name)
+    made = _definitions.structure(cited(data, faults), cls, name=name)
     if faults:
         raise DefinitionError(name, faults)
     return made
@@ -163,7 +163,7 @@ class _References:
     references: FrozenMapping[str, str]
 
 
-def _cited(data: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
+def cited(data: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
     """Put in place of each key in `sources` what `[references]` says; a file without references cites in full."""
     from carecoord import _definitions  # noqa: PLC0415 cattrs is loaded when a definition is first read
 
