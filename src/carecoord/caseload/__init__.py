@@ -4,6 +4,7 @@ from carecoord.caseload._board import Board, BoardRow, ContactDue, Latest, board
 from carecoord.caseload._caseload import Caseload
 from carecoord.caseload._measures._counts import Counts, wilson
 from carecoord.caseload._measures._definition import MeasureDefinition
+from carecoord.caseload._measures._disclosure import suppress
 from carecoord.caseload._measures._episodes import record
 from carecoord.caseload._measures._evaluate import (
     Group,
@@ -14,9 +15,13 @@ from carecoord.caseload._measures._evaluate import (
     evaluate,
     why,
 )
+from carecoord.caseload._measures._groups import Disparity, disparities, effect_size, standardised
 from carecoord.caseload._measures._measure import Measure, measure, measures, read_measure
+from carecoord.caseload._measures._minutes import MonthOfCare, TimeEntry, minutes
 from carecoord.caseload._measures._record import Record
 from carecoord.caseload._measures._scenarios import MeasureFailure, check_measure
+from carecoord.caseload._measures._survival import SurvivalCurve, TimeTo, survival, times_to
+from carecoord.caseload._measures._time_codes import TimeCode, TimeCodes, read_time_codes, time_codes
 from carecoord.caseload._view import CaseloadView, disclose_board
 
 __all__ = [
@@ -26,6 +31,7 @@ __all__ = [
     "CaseloadView",
     "ContactDue",
     "Counts",
+    "Disparity",
     "Group",
     "Latest",
     "MeanReport",
@@ -34,16 +40,31 @@ __all__ = [
     "MeasureFailure",
     "MeasureReport",
     "Membership",
+    "MonthOfCare",
     "RateReport",
     "Record",
+    "SurvivalCurve",
+    "TimeCode",
+    "TimeCodes",
+    "TimeEntry",
+    "TimeTo",
     "board",
     "check_measure",
     "disclose_board",
+    "disparities",
+    "effect_size",
     "evaluate",
     "measure",
     "measures",
+    "minutes",
     "read_measure",
+    "read_time_codes",
     "record",
+    "standardised",
+    "suppress",
+    "survival",
+    "time_codes",
+    "times_to",
     "why",
     "wilson",
 ]

@@ -9,7 +9,16 @@ import attrs
 from carecoord._values import FrozenMapping
 from carecoord.caseload._measures._lists import FieldType
 
-__all__ = ["AboutField", "Case", "EventDefinition", "FactRule", "MeanDefinition", "MeasureDefinition", "Outcome", "RateDefinition"]
+__all__ = [
+    "AboutField",
+    "Case",
+    "EventDefinition",
+    "FactRule",
+    "MeanDefinition",
+    "MeasureDefinition",
+    "Outcome",
+    "RateDefinition",
+]
 
 Evidence: TypeAlias = Literal["two-sources", "one-source", "ours", "unverified"]
 Outcome: TypeAlias = Literal["met", "not met", "pending", "excluded", "exception", "out", "unknown"]

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from carecoord._values import FrozenMapping
 from carecoord.caseload._measures._record import Happening, Record
 from carecoord.plans import CarePlan
 from carecoord.stepped_care import (
@@ -98,7 +97,9 @@ def _steps(episode: Episode, on: date | datetime | None, as_of: date | datetime 
         for place, change in enumerate(seen):
             if change.effect != "end":
                 until = seen[place + 1].entry.on if place + 1 < len(seen) else None
-                move = "enter" if change.effect == "enter" else getattr(change.entry, "move", None) or _move(change.entry)
+                move = (
+                    "enter" if change.effect == "enter" else getattr(change.entry, "move", None) or _move(change.entry)
+                )
                 yield Happening(
                     {"on": change.entry.on, "protocol": protocol, "step": change.step, "move": move, "until": until}
                 )
@@ -111,5 +112,3 @@ def _move(entry: Any) -> str | None:
 
 def _plan(plan: CarePlan) -> Iterator[tuple[str, list[Happening]]]:
     yield from ()
-
-

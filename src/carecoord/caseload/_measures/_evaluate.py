@@ -107,7 +107,7 @@ class MeanReport:
 
     Attributes:
         id: its id.
-        number: how many it is over.
+        number: how many it is over; `None` where a small number is kept back.
         unknown: of whom it is not known; they are left out.
         mean: the mean; `None` over nobody.
         sd: the standard deviation of a sample; `None` over fewer than two.
@@ -115,8 +115,8 @@ class MeanReport:
     """
 
     id: str
-    number: int
-    unknown: int
+    number: int | None
+    unknown: int | None
     mean: float | None
     sd: float | None
     least: int = 0
@@ -226,7 +226,7 @@ def why(measure: Measure, record: Record, *, period: tuple[date, date], on: date
     >>> from carecoord.caseload import Record, measure
     >>> year = (date(2026, 1, 1), date(2026, 12, 31))
     >>> why(measure("cocm-fidelity"), Record(person="A"), period=year, on=date(2026, 6, 30))["early-follow-up"]
-    'out: no start'
+    'out: baseline_10 is no (no start); no first contact kept'
     """
     _check(measure, record, 0, set())
     row, found = measure.plan.row(record, period, on)
@@ -333,7 +333,9 @@ def _membership(person: str, rate: str, values: Values, on: date | None) -> Memb
         return Membership(**within, outcome="met", numerator=True)
     if exception:
         return Membership(**within, outcome="exception", exception=True)
-    return Membership(**within, outcome="pending" if pending else "not met", undecided=numerator is None and not pending)
+    return Membership(
+        **within, outcome="pending" if pending else "not met", undecided=numerator is None and not pending
+    )
 
 
 def _deciding(member: Membership, values: Values) -> tuple[str, ...]:

@@ -148,7 +148,9 @@ class _Loader:
         self.calls.append(Reckoned(call.text, ("kinds",), work))
         return Kind.YES_NO
 
-    def _rule(self, path: str, text: str, own: Mapping[str, Kind], wanted: str | None) -> tuple[Expression, list[Reckoned]] | None:
+    def _rule(
+        self, path: str, text: str, own: Mapping[str, Kind], wanted: str | None
+    ) -> tuple[Expression, list[Reckoned]] | None:
         """Read a rule, with the calls in it that are about the entry itself; the others become steps."""
         self.calls.clear()
         try:
@@ -204,7 +206,9 @@ class _Loader:
         own = {name: KINDS[type_] for name, type_ in fields.items()} | {"kinds": Kind.TEXT}
         later = self._later(event)
         if later:
-            self.fault(path, f"{', '.join(sorted(later))} cannot be known yet: events and facts stand after what they use")
+            self.fault(
+                path, f"{', '.join(sorted(later))} cannot be known yet: events and facts stand after what they use"
+            )
             self.failed.add(event.id)
             return
         test = self._rule(f"{path}.where", event.where, own, "yes/no")
@@ -282,7 +286,11 @@ def _kind(field: AboutField) -> Kind:
 
 def unverified(measure: MeasureDefinition) -> Sequence[str]:
     """Name the parts of a measure whose numbers were only recalled."""
-    found = [f"facts.{name}" for name, one in measure.facts.items() if isinstance(one, FactRule) and one.evidence == "unverified"]
+    found = [
+        f"facts.{name}"
+        for name, one in measure.facts.items()
+        if isinstance(one, FactRule) and one.evidence == "unverified"
+    ]
     found += [f"events.{one.id}" for one in measure.events if one.evidence == "unverified"]
     found += [f"rates.{one.id}" for one in measure.rates if one.evidence == "unverified"]
     found += [f"means.{one.id}" for one in measure.means if one.evidence == "unverified"]

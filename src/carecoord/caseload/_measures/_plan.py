@@ -14,7 +14,7 @@ from carecoord.caseload._measures._lists import Fields, moment_field
 from carecoord.caseload._measures._record import Record
 from carecoord.rules import Expression, compile_rules
 
-__all__ = ["Found", "Join", "Look", "Plan", "Row", "Rules", "Test"]
+__all__ = ["Found", "Join", "Look", "Plan", "Row", "Rules", "Test", "prepared"]
 
 Row = dict[str, Any]
 Found = dict[str, list[Row]]
@@ -172,7 +172,7 @@ class Plan:
         for name in self.about:
             row[f"person.{name}"] = _day(record.about.get(name))
         lists = {
-            name: _prepared(record.lists[name], fields) for name, fields in self.lists.items() if name in record.lists
+            name: prepared(record.lists[name], fields) for name, fields in self.lists.items() if name in record.lists
         }
         found: Found = {}
         for step in self.steps:
@@ -196,7 +196,7 @@ def _order(value: date | datetime | None) -> tuple[int, int]:
     return value.toordinal(), 0
 
 
-def _prepared(entries: Sequence[Mapping[str, Any]], fields: Fields) -> list[Row]:
+def prepared(entries: Sequence[Mapping[str, Any]], fields: Fields) -> list[Row]:
     """Give the entries in order of time, as rows: times cut to their local day, absent fields unknown."""
     at = moment_field(fields)
     days = [name for name, type_ in fields.items() if type_ == "date"]

@@ -18,7 +18,9 @@ from carecoord.errors import DataError, DefinitionError, Fault, did_you_mean
 
 __all__ = ["MeasureFailure", "check_measure", "record_of"]
 
-_LINE = re.compile(r"(?P<on>\d{4}-\d\d-\d\d(?:T\d\d:\d\d)?)(?:\.\.(?P<end>\d{4}-\d\d-\d\d)?)?\s+(?P<list>\w+)(?P<rest>.*)")
+_LINE = re.compile(
+    r"(?P<on>\d{4}-\d\d-\d\d(?:T\d\d:\d\d)?)(?:\.\.(?P<end>\d{4}-\d\d-\d\d)?)?\s+(?P<list>\w+)(?P<rest>.*)"
+)
 _FIELD = re.compile(r"(?P<name>\w+)=(?P<value>'[^']*'|\S+)")
 
 
