@@ -20,7 +20,7 @@ from carecoord.caseload import Caseload, board, disclose_board
 from carecoord.errors import DataError, UnknownIdError
 from carecoord.plans import CarePlan, PlanView, plan_history, view
 from carecoord.roles import Clause, Consent, Reader, Recipient, Team, disclose, project
-from carecoord.stepped_care import Episode, EpisodeView
+from carecoord.stepped_care import Episode, EpisodeView, disclose_decision, protocol
 from tests.caseload import random_records as make
 from tests.roles.random_consents import seeds
 
@@ -291,6 +291,23 @@ def test_episodes_that_differ_in_what_is_withheld_give_the_same_view(r: Random) 
         plain = attrs.evolve(reader, key=None)
         left = project(episode, plain)
         assert project(left, plain) == left
+
+
+@settings(max_examples=60)
+@given(seeds)
+def test_episodes_that_differ_in_what_is_withheld_give_the_same_decision(r: Random) -> None:
+    """Equal, explained alike, and nothing withheld within reach; shown or blank by the consents alone."""
+    reader = attrs.evolve(make.a_reader(r, ["anna"], key=r.choice(KEYS)), on=make.DAY)
+    episode, cocm = make.an_episode(r, "anna"), protocol(make.COCM)
+    hidden = make.hidden_labels(reader, "anna")
+    first, second = (
+        disclose_decision(cocm, make.more_entries(r, episode, hidden), reader, accept_unverified=True).view
+        for _ in range(2)
+    )
+    assert first == second
+    if first is not None and second is not None:
+        assert str(first.explain()) == str(second.explain())
+        assert_knows_nothing(first)
 
 
 @settings(max_examples=40)

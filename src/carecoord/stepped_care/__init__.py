@@ -5,6 +5,7 @@ reads the rules over it and says what follows, why, and what to ask for where it
 """
 
 from carecoord.stepped_care._assess import assessment
+from carecoord.stepped_care._assumptions import Assumptions
 from carecoord.stepped_care._backtest import Backtest, Departure, Followed, backtest
 from carecoord.stepped_care._compare import Comparison, Difference, compare
 from carecoord.stepped_care._decision import decide
@@ -21,6 +22,7 @@ from carecoord.stepped_care._definition import (
     StepDefinition,
     Task,
 )
+from carecoord.stepped_care._disclose import disclose_decision
 from carecoord.stepped_care._entries import (
     Accepted,
     Assessment,
@@ -52,6 +54,8 @@ from carecoord.stepped_care._ruling import (
 )
 from carecoord.stepped_care._scenarios import ScenarioFailure, check_scenarios
 from carecoord.stepped_care._shares import Share
+from carecoord.stepped_care._simulate import Simulated, Simulation, simulate
+from carecoord.stepped_care._synthetic import synthetic_episodes
 from carecoord.stepped_care._view import EpisodeView, categories_read
 
 __all__ = [
@@ -60,6 +64,7 @@ __all__ = [
     "AddOn",
     "Alert",
     "Assessment",
+    "Assumptions",
     "Backtest",
     "Comparison",
     "Contact",
@@ -96,6 +101,8 @@ __all__ = [
     "Scenario",
     "ScenarioFailure",
     "Share",
+    "Simulated",
+    "Simulation",
     "StepDefinition",
     "StepEntry",
     "Task",
@@ -107,10 +114,13 @@ __all__ = [
     "check_scenarios",
     "compare",
     "decide",
+    "disclose_decision",
     "enrolled_in",
     "facts",
     "override",
     "protocol",
     "protocols",
     "read_protocol",
+    "simulate",
+    "synthetic_episodes",
 ]
