@@ -72,9 +72,10 @@ def mutation(session: nox.Session) -> None:
 
 @nox.session
 def laws(session: nox.Session) -> None:
-    """Hold every instrument to its laws with many more answers than the tests draw."""
+    """Hold every instrument and the dates of cycles to their laws with many more examples than the tests draw."""
     session.install("-e", ".[test]")
-    session.run("pytest", "tests/scoring/test_laws.py", *session.posargs, env={"LAW_EXAMPLES": "500"})
+    files = ("tests/scoring/test_laws.py", "tests/property/test_cycle_oracle.py")
+    session.run("pytest", *files, *session.posargs, env={"LAW_EXAMPLES": "500", "LAW_CYCLES": "10000"})
 
 
 @nox.session

@@ -110,25 +110,27 @@ def test_status_only_moves_on(cycle: ReviewCycle, last_done: date | None) -> Non
         assert status.state == "ended"
         assert cycle.status(on=FAR, last_done=last_done) == "ended"
         return
+    overdue_from = outstanding.overdue_from
+    assert overdue_from is not None
     turns = {
         outstanding.due - ONE_DAY: "upcoming",
         outstanding.due: "due",
-        outstanding.overdue_from - ONE_DAY: "due",
-        outstanding.overdue_from: "overdue",
+        overdue_from - ONE_DAY: "due",
+        overdue_from: "overdue",
         FAR + timedelta(days=4_000): "overdue",
     }
     for day, state in turns.items():
         if day >= start:
             later = cycle.review(on=day, last_done=last_done)
             assert (later.state, later.outstanding) == (state, outstanding)
-            assert later.since == {"upcoming": None, "due": outstanding.due, "overdue": outstanding.overdue_from}[state]
+            assert later.since == {"upcoming": None, "due": outstanding.due, "overdue": overdue_from}[state]
 
 
 @given(cycle=review_cycles(), done=days())
-def test_what_was_done_counts_for_the_nearest_review_within_its_grace(cycle: ReviewCycle, done: date) -> None:
+def test_what_was_done_counts_for_the_nearest_review_within_its_window(cycle: ReviewCycle, done: date) -> None:
     """Held against a search through every review of the years around."""
     around = cycle.occurrences(date(2000, 1, 1), date(2036, 1, 1))
-    near = [each for each in around if cycle.grace.before(each.due) <= done < each.overdue_from]
+    near = [each for each in around if each.closes is not None and each.opens <= done <= each.closes]
     past = [each for each in around if each.due <= done]
     nearest = min(near, key=lambda each: (abs(each.due - done), each.due), default=None)
     assert cycle.counts_for(done) == (nearest or (past[-1] if past else None))
@@ -157,6 +159,74 @@ def test_another_cycle_leaves_what_was_done_as_it_was(
     if outstanding is not None and review.done[0].scheduled is not None:
         assert outstanding.due > done
         assert outstanding.scheduled > review.done[0].scheduled
+
+
+@given(cycle=review_cycles(paused=True), first=days(), span=st.integers(0, 400), last_done=st.none() | days())
+def test_nothing_is_due_before_its_window_or_in_a_pause(
+    cycle: ReviewCycle, first: date, span: int, last_done: date | None
+) -> None:
+    """Each review opens before it is due, is due on a day of no pause, and what is due on a day was due by then."""
+    found = cycle.occurrences(first, first + timedelta(days=span))
+    assert all(each.opens <= each.due for each in found)
+    assert not any(each.due in pause for each in found for pause in cycle.pauses)
+    assert all(earlier.scheduled < later.scheduled and earlier.due < later.due for earlier, later in pairwise(found))
+    on = max(first, last_done or first)
+    status = cycle.review(on=on, last_done=last_done)
+    if status.state in {"due", "overdue", "paused"} and status.outstanding is not None:
+        assert status.outstanding.opens <= status.outstanding.due <= on
+
+
+@given(cycle=review_cycles(paused=True), last_done=st.none() | days())
+def test_nothing_turns_due_or_overdue_while_it_pauses(cycle: ReviewCycle, last_done: date | None) -> None:
+    """On each day of a pause it stands as on the day before, or it waits; a pause that ends lets it turn again."""
+    for pause in cycle.pauses:
+        first = max(pause.since, (last_done or pause.since) + ONE_DAY)
+        until = pause.until or pause.since + timedelta(days=100)
+        for day in (first, first + ONE_DAY, until - ONE_DAY):
+            if not first <= day < until:
+                continue
+            before, now = (cycle.status(on=each, last_done=last_done) for each in (day - ONE_DAY, day))
+            assert now in {before, "paused"}
+        if pause.until is not None and pause.until >= first:
+            assert cycle.review(on=pause.until, last_done=last_done).resumes != pause.until
+
+
+@given(old=review_cycles(adjusted=False), new=review_cycles(adjusted=False, ends=False), on=days())
+def test_a_change_of_cycle_names_each_day_of_both(old: ReviewCycle, new: ReviewCycle, on: date) -> None:
+    """Before its day all that the former cycle named, from then on all that the other names, by the same keys."""
+    start, end = date(2018, 1, 1), FAR + timedelta(days=400)
+    both = old.followed_by(new, on=on)
+    before = [each.scheduled for each in old.occurrences(start, end) if each.scheduled < on]
+    later = [each.scheduled for each in new.occurrences(start, end) if each.scheduled >= on]
+    assert [each.scheduled for each in both.occurrences(start, end)] == before + later
+
+
+@given(
+    old=review_cycles(paused=True),
+    new=review_cycles(adjusted=False, ends=False),
+    done=st.lists(days(), max_size=3),
+    wait=st.integers(0, 900),
+    later=st.integers(0, 900),
+)
+def test_a_review_is_never_lost_by_a_change_of_cycle(
+    old: ReviewCycle, new: ReviewCycle, done: list[date], wait: int, later: int
+) -> None:
+    """What was outstanding before the other cycle began still is, due on the same day; what was done stays done."""
+    review = Review(id="r", cycle=old)
+    for day in done:
+        review = review.record(on=day)
+    on = max([old.anchor, *done]) + timedelta(days=wait)
+    same = {name: getattr(old, name) for name in ("adjust", "holidays", "weekend", "pauses")}
+    changed = attrs.evolve(review, cycle=old.followed_by(attrs.evolve(new, **same), on=on))
+    asked = on + timedelta(days=later)
+    before, after = review.standing(on=asked).outstanding, changed.standing(on=asked).outstanding
+    assert changed.done == review.done
+    if before is not None and before.scheduled < on:
+        assert after is not None
+        # On a working day both cycles may name days for, it is known by the last of them.
+        assert (after.due, after.scheduled >= before.scheduled) == (before.due, True)
+    elif after is not None:
+        assert after.scheduled >= on
 
 
 @given(

@@ -151,7 +151,9 @@ class _Listing:
         so_far = f"last done on {max(each.on for each in done)}" if done else "never done so far"
         for state, each, words in self.outstanding(status, first):
             yield self.item(kind, part, state, each, f"{name} {words}{_called(why, first)}; {so_far}")
-        for later in cycle.occurrences(max(self.on, first.due) + _ONE_DAY, self.last):
+        waits = status.resumes if status.state == "paused" else None
+        covered = max(self.on, waits or first.due)
+        for later in cycle.occurrences(covered + _ONE_DAY, self.last):
             yield self.item(kind, part, "upcoming", later, f"{name} is due on {later.due}{_called(why, later)}")
 
     def outstanding(self, status: ReviewStatus, first: Occurrence) -> Iterator[tuple[State, Occurrence, str]]:

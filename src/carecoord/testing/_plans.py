@@ -25,8 +25,10 @@ from carecoord.plans import (
     Need,
     NeedStatus,
     Owner,
+    Pause,
     PlanStatus,
     Priority,
+    Recurrence,
     Review,
     ReviewCycle,
     legal_moves,
@@ -113,10 +115,17 @@ def review_cycles(
     every: st.SearchStrategy[Period | str] | None = None,
     adjusted: bool = True,
     ends: bool = True,
+    paused: bool = False,
 ) -> ReviewCycle:
-    """Cycles of every sort: by period or rule, with grace, end, exceptions and working days."""
+    """Cycles of every sort: by period or rule, joined, with windows, end, exceptions, calls and working days."""
     anchor = draw(days(last=date(2029, 12, 31)))
     options: dict[str, Any] = {"grace": draw(graces())}
+    if draw(st.booleans()):
+        options |= {"before": draw(st.none() | graces()), "after": draw(st.none() | graces())}
+    if draw(st.booleans()):
+        options["also"] = draw(st.lists(recurrences(ends=ends), max_size=2))
+    if paused:
+        options["pauses"] = draw(pauses(anchor))
     if ends and draw(st.booleans()):
         options["until"] = anchor + timedelta(days=draw(st.integers(1, 2_000)))
     if draw(st.booleans()):
@@ -130,9 +139,36 @@ def review_cycles(
         options["weekend"] = draw(st.frozensets(st.sampled_from(WEEKDAYS), max_size=6))
     rhythm = draw(st.one_of(periods(), recurrence_rules(ends=ends)) if every is None else every)
     try:
-        return ReviewCycle(anchor=anchor, every=rhythm, **options)
+        cycle = ReviewCycle(anchor=anchor, every=rhythm, **options)
     except DataError:  # a rule that gives no day from this anchor on
-        return ReviewCycle(anchor=anchor, every="P1M", **options)
+        cycle = ReviewCycle(anchor=anchor, every="P1M", **options)
+    for day in draw(st.lists(days(), max_size=2)):
+        cycle = cycle.call(on=day, because=draw(st.just("") | words()))
+    return cycle
+
+
+def recurrences(*, ends: bool = True) -> st.SearchStrategy[Recurrence]:
+    """Rhythms to be joined to that of a cycle."""
+    made = st.builds(Recurrence, anchor=days(last=date(2029, 12, 31)), every=periods())
+    return st.builds(lambda each, until: attrs.evolve(each, until=until), made, _ends()) if ends else made
+
+
+def _ends() -> st.SearchStrategy[date | None]:
+    return st.none() | days(first=date(2030, 1, 1))
+
+
+@st.composite
+def pauses(draw: st.DrawFn, first: date) -> tuple[Pause, ...]:
+    """Pauses one after the other, from about a day on; the last of them may be open."""
+    found: list[Pause] = []
+    since = first + timedelta(days=draw(st.integers(-100, 400)))
+    for _ in range(draw(st.integers(0, 3))):
+        until = since + timedelta(days=draw(st.integers(1, 120)))
+        found.append(Pause(since=since, until=until, because=draw(st.just("") | words())))
+        since = until + timedelta(days=draw(st.integers(0, 60)))
+    if draw(st.booleans()):
+        found.append(Pause(since=since))
+    return tuple(found)
 
 
 def owners() -> st.SearchStrategy[Owner]:
@@ -205,7 +241,7 @@ def reviews(draw: st.DrawFn, *, cycles: st.SearchStrategy[ReviewCycle] | None = 
     """Reviews, done on some days."""
     review = Review(
         id=draw(ids()),
-        cycle=draw(review_cycles() if cycles is None else cycles),
+        cycle=draw(review_cycles(paused=True) if cycles is None else cycles),
         title=draw(st.just("") | words()),
         domain=draw(st.none() | st.sampled_from(get_args(Domain))),
         owner=draw(st.none() | owners()),
