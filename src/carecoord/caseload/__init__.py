@@ -15,6 +15,7 @@ from carecoord.caseload._measures._evaluate import (
     evaluate,
     why,
 )
+from carecoord.caseload._measures._flow import Cadence, StepFlow, contact_cadence, step_flow
 from carecoord.caseload._measures._groups import Disparity, disparities, effect_size, standardised
 from carecoord.caseload._measures._measure import Measure, measure, measures, read_measure
 from carecoord.caseload._measures._minutes import MonthOfCare, TimeEntry, minutes
@@ -27,6 +28,7 @@ from carecoord.caseload._view import CaseloadView, disclose_board
 __all__ = [
     "Board",
     "BoardRow",
+    "Cadence",
     "Caseload",
     "CaseloadView",
     "ContactDue",
@@ -43,6 +45,7 @@ __all__ = [
     "MonthOfCare",
     "RateReport",
     "Record",
+    "StepFlow",
     "SurvivalCurve",
     "TimeCode",
     "TimeCodes",
@@ -50,6 +53,7 @@ __all__ = [
     "TimeTo",
     "board",
     "check_measure",
+    "contact_cadence",
     "disclose_board",
     "disparities",
     "effect_size",
@@ -61,6 +65,7 @@ __all__ = [
     "read_time_codes",
     "record",
     "standardised",
+    "step_flow",
     "suppress",
     "survival",
     "time_codes",

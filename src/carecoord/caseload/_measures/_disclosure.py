@@ -20,9 +20,9 @@ def suppress(report: MeasureReport, *, below: int = SMALLEST) -> MeasureReport:
     """Give the report without small numbers, and without those from which they could be worked out.
 
     A group with a count of 1 to `below - 1` anywhere, be it the numerator, those who missed it, or the excluded, is
-    kept back in every rate. Where the groups left would give it away by subtraction from the total, more groups are kept
-    back, the smallest first, until what is kept back of a division is at least two groups that together show no small
-    number. Where a total is small itself, everything is kept back. Who is who is left out altogether.
+    kept back in every rate. Where the groups left would give it away by subtraction from the total, more groups are
+    kept back, the smallest first, until what is kept back of a division is at least two groups that together show no
+    small number. Where a total is small itself, everything is kept back. Who is who is left out altogether.
 
     Args:
         report: what a measure came to.

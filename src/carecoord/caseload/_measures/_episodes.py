@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from carecoord.caseload._measures._plans import of_plan
 from carecoord.caseload._measures._record import Happening, Record
 from carecoord.plans import CarePlan
 from carecoord.stepped_care import (
@@ -36,7 +37,7 @@ def record(
 
     Args:
         episode: the person's history.
-        plans: the person's plans.
+        plans: the person's plans; when their reviews were due is said up to `on`, and not at all where it is left out.
         about: what else is known of the person, as `birth_date`, or what to group by.
         on: leave out what was so only later.
         as_of: leave out what was written down later.
@@ -70,8 +71,9 @@ def record(
     steps = [*_steps(episode, on, as_of)]
     if steps:
         lists["steps"] = steps
+    now = None if on is None else _day(on)
     for plan in plans:
-        for name, entries in _plan(plan):
+        for name, entries in of_plan(plan, now):
             lists.setdefault(name, []).extend(entries)
     return Record(person=episode.person, about={**known, **(about or {})}, lists=lists)
 
@@ -110,5 +112,5 @@ def _move(entry: Any) -> str | None:
     return None if decision is None else str(decision.move)
 
 
-def _plan(plan: CarePlan) -> Iterator[tuple[str, list[Happening]]]:
-    yield from ()
+def _day(value: date | datetime) -> date:
+    return value.date() if isinstance(value, datetime) else value

@@ -42,7 +42,7 @@ LISTS: Final[FrozenMapping[str, Fields]] = FrozenMapping(
                 "family_asked": "yes/no",
             }
         ),
-        "reviews": Fields({"on": "date", "due": "date", "last_day": "date", "done": "date"}),
+        "reviews": Fields({"on": "date", "due": "date", "overdue_from": "date", "done": "date"}),
         "decisions": Fields({"on": "date", "agreed": "yes/no"}),
     }
 )

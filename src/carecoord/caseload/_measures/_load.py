@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -284,7 +284,7 @@ def _kind(field: AboutField) -> Kind:
     return KINDS[field.type or "text"]
 
 
-def unverified(measure: MeasureDefinition) -> Sequence[str]:
+def unverified(measure: MeasureDefinition) -> tuple[str, ...]:
     """Name the parts of a measure whose numbers were only recalled."""
     found = [
         f"facts.{name}"

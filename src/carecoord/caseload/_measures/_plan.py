@@ -206,7 +206,6 @@ def prepared(entries: Sequence[Mapping[str, Any]], fields: Fields) -> list[Row]:
         kinds = entry.get("kinds")
         row["kinds"] = (kinds,) if isinstance(kinds, str) else kinds
         for name in days:
-            if isinstance(row[name], datetime):
-                row[name] = row[name].date()
+            row[name] = _day(row[name])
         rows.append(row)
     return rows

@@ -111,7 +111,7 @@ def survival(times: Sequence[TimeTo]) -> SurvivalCurve:
     if not times:
         raise DataError("survival", [Fault("$.times", "somebody is wanted")])
     try:
-        from lifelines import KaplanMeierFitter  # noqa: PLC0415 - an extra
+        from lifelines import KaplanMeierFitter  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415 - an extra
     except ImportError as error:
         raise ImportError("survival() needs lifelines: pip install 'carecoord[survival]'") from error
     fitter: Any = KaplanMeierFitter()

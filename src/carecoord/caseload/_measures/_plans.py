@@ -1,0 +1,79 @@
+"""What measures see of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from carecoord.caseload._measures._record import Happening
+from carecoord.plans import CarePlan, Review
+
+__all__ = ["of_plan"]
+
+OVER = ("completed", "cancelled", "stopped", "entered-in-error")
+
+
+def of_plan(plan: CarePlan, on: date | None) -> Iterator[tuple[str, list[Happening]]]:
+    """Give the entries of `plans`, `reviews` and `decisions` that a plan makes."""
+    agreements = [one for one in plan.agreements if one.status == "active" and (on is None or one.on <= on)]
+    latest = max(agreements, key=lambda one: one.on, default=None)
+    yield (
+        "plans",
+        [
+            Happening(
+                {
+                    "on": plan.created,
+                    "status": plan.status,
+                    "agreed": None if latest is None else latest.is_full,
+                    "own_words": bool(plan.matters),
+                    "owned": all(one.owner is not None for one in plan.activities if one.status not in OVER),
+                    "review_due": _next_due(plan, on),
+                    "family_asked": any(one.status != "entered-in-error" for one in plan.family),
+                }
+            )
+        ],
+    )
+    if on is not None:
+        yield "reviews", [entry for review in plan.reviews for entry in _reviews(review, plan.created, on)]
+    yield (
+        "decisions",
+        [
+            Happening({"on": one.on, "agreed": _agreed(one.stances, plan.person)})
+            for one in plan.decisions
+            if one.status in ("active", "ended")
+        ],
+    )
+
+
+def _agreed(stances: tuple[object, ...], person: str) -> bool | None:
+    says = [getattr(one, "says", None) for one in stances if getattr(one, "member", None) == person]
+    return None if not says or says[-1] == "pending" else says[-1] == "agrees"
+
+
+def _next_due(plan: CarePlan, on: date | None) -> date | None:
+    """Give the day the next review is due; `None` where there is none, or no day was asked about."""
+    if on is None:
+        return None
+    standing = (review.standing(on=on) for review in plan.reviews)
+    return min((one.due for one in standing if one.due is not None), default=None)
+
+
+def _reviews(review: Review, since: date, on: date) -> Iterator[Happening]:
+    """Give every review that was due up to the day, with the day it was done."""
+    done: dict[date, date] = {}
+    for one in sorted(review.done, key=lambda each: each.on, reverse=True):
+        if one.outcome == "done" and one.on <= on:
+            counts = None if one.scheduled is not None else review.cycle.counts_for(one.on)
+            scheduled = one.scheduled or (None if counts is None else counts.scheduled)
+            if scheduled is not None:
+                done[scheduled] = one.on
+    for occurrence in review.cycle.occurrences(since, on):
+        last = occurrence.overdue_from
+        yield Happening(
+            {
+                "on": occurrence.due,
+                "due": occurrence.due,
+                "overdue_from": last,
+                "done": done.get(occurrence.scheduled),
+            }
+        )
