@@ -362,7 +362,9 @@ def test_the_days_are_those_that_the_protocol_reads() -> None:
     other = "2026-01-08 gad_7 total=3\n"
     both = ladder(RULES, measures=f'{MEASURE}[measures.gad_7]\ninstrument = "gad-7"\n')
     episode = history(both, lines + other)
-    chosen = options("ladder", None, None, None, hourly=False, accept_unverified=False)
+    chosen = options(
+        course="ladder", steps=None, grace=None, done_by=None, decided_at=(), hourly=False, accept_unverified=False
+    )
     asked = asked_on(episode, reads(LADDER), chosen)
     days = [date.fromordinal(when.day) for when in asked]
     assert days == [date(2026, 1, 5), date(2026, 1, 6)]

@@ -15,7 +15,16 @@ from carecoord.caseload import Caseload, CaseloadView
 from carecoord.errors import AnswerError, DataError, Fault, UnknownIdError, did_you_mean
 from carecoord.plans import CarePlan, PlanView
 from carecoord.roles import Consent, ResponsibilityMatrix, Team, matrices, matrix
-from carecoord.stepped_care import Assessment, Decision, Episode, EpisodeView, assessment
+from carecoord.stepped_care import (
+    Assessment,
+    Backtest,
+    Comparison,
+    Decision,
+    Episode,
+    EpisodeView,
+    Simulation,
+    assessment,
+)
 
 __all__ = ["FORMAT", "dumps", "from_dict", "loads", "to_dict"]
 
@@ -23,15 +32,18 @@ FORMAT = 1
 """The version of the form that is written; an older one is read, a newer one refused."""
 
 TYPES: dict[str, type] = {
+    "backtest": Backtest,
     "caseload": Caseload,
     "caseload-view": CaseloadView,
     "care-plan": CarePlan,
+    "comparison": Comparison,
     "consent": Consent,
     "decision": Decision,
     "episode": Episode,
     "episode-view": EpisodeView,
     "plan-view": PlanView,
     "responsibility-matrix": ResponsibilityMatrix,
+    "simulation": Simulation,
     "team": Team,
 }
 

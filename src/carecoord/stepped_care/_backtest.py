@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
-from statistics import median
 from typing import NamedTuple
 
 import attrs
@@ -18,7 +17,7 @@ from carecoord.stepped_care._facts import Facts
 from carecoord.stepped_care._moments import Moment
 from carecoord.stepped_care._protocol import Protocol
 from carecoord.stepped_care._ruling import Decision, Move, Outcome
-from carecoord.stepped_care._shares import Share, table
+from carecoord.stepped_care._shares import Share, middle, table
 
 __all__ = ["BEYOND", "Backtest", "Departure", "Followed", "Point", "backtest", "follow", "options", "summed"]
 
@@ -150,7 +149,7 @@ def _by_how_much(kind: str, departures: list[Departure]) -> tuple[str, str]:
     if kind != "sooner":
         return "", ""
     days = [one.days for one in departures if one.days is not None]
-    return (f"{median(days):g} ({min(days)} to {max(days)})" if days else ""), str(len(departures) - len(days))
+    return (f"{middle(days):g} ({min(days)} to {max(days)})" if days else ""), str(len(departures) - len(days))
 
 
 class Point(NamedTuple):
@@ -163,11 +162,12 @@ class Point(NamedTuple):
 
 
 def options(
+    *,
     course: str,
     steps: Mapping[str, str] | None,
     grace: Period | str | None,
     done_by: Mapping[Move, str | Iterable[str]] | None,
-    *,
+    decided_at: str | Iterable[str],
     hourly: bool,
     accept_unverified: bool,
 ) -> Options:
@@ -176,10 +176,15 @@ def options(
         course=course,
         steps=FrozenMapping(steps),
         grace=Period.parse(grace) if isinstance(grace, str) else grace,
-        done_by={move: (one,) if isinstance(one, str) else tuple(one) for move, one in (done_by or {}).items()},
+        done_by={move: _names(one) for move, one in (done_by or {}).items()},
+        decided_at=_names(decided_at),
         hourly=hourly,
         accept_unverified=accept_unverified,
     )
+
+
+def _names(names: str | Iterable[str]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def backtest(
@@ -190,6 +195,7 @@ def backtest(
     steps: Mapping[str, str] | None = None,
     grace: Period | str | None = None,
     done_by: Mapping[Move, str | Iterable[str]] | None = None,
+    decided_at: str | Iterable[str] = (),
     accept_unverified: bool = False,
 ) -> Backtest:
     """Say what a protocol would have done on past episodes, up to the first point where it departs from what was done.
@@ -208,6 +214,8 @@ def backtest(
             A move that leaves the step as it is counts as done for as long, too, when it is advised again.
         done_by: the events that show a move which leaves the step as it is: `{"adjust": "treatment_change"}`.
             Without, `adjust`, `consult` and `refer` show only where they were accepted or overridden.
+        decided_at: the events at which is decided, as `"review"` for the meeting: entered on the day of a decision,
+            they came with it, and count from the next one on.
         accept_unverified: go on although the protocol rests on what nobody has checked against a source.
 
     Raises:
@@ -228,7 +236,13 @@ def backtest(
     2026-03-02: step-down to four-weekly (remission), done 28 days later
     """
     chosen = options(
-        course or protocol.id, steps, grace, done_by, hourly=counts_hours(protocol), accept_unverified=accept_unverified
+        course=course or protocol.id,
+        steps=steps,
+        grace=grace,
+        done_by=done_by,
+        decided_at=decided_at,
+        hourly=counts_hours(protocol),
+        accept_unverified=accept_unverified,
     )
     read = reads(protocol)
     people = [
@@ -249,13 +263,12 @@ def follow(
         asked: the days, or the moments, to decide on, in order.
     """
     course = Course(protocol, episode, options)
-    index = episode.index()
     points: list[Point] = []
     since: Moment | None = None
     for when, on in asked.items():
         if since is not None and when <= since:
             continue
-        row = Facts(protocol, episode, on, index=index.with_course(protocol.id, course.before(when)))
+        row = Facts(protocol, episode, on, index=course.index(when))
         decision = decide(protocol, row, accept_unverified=options.accept_unverified)
         advised = Outcome(decision.move, decision.ruling.to)
         match = course.held_against(advised, when, on)

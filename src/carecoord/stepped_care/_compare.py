@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from statistics import median
 
 import attrs
 
@@ -14,7 +13,7 @@ from carecoord.stepped_care._course import BESIDE, MOVING, Kind, asked_on, count
 from carecoord.stepped_care._episode import Episode
 from carecoord.stepped_care._protocol import Protocol
 from carecoord.stepped_care._ruling import Decision, Move
-from carecoord.stepped_care._shares import Share, table
+from carecoord.stepped_care._shares import Share, middle, table
 
 __all__ = ["Comparison", "Difference", "compare"]
 
@@ -95,7 +94,7 @@ def _said(decision: Decision) -> str:
 
 def _days(differences: Iterable[Difference]) -> str:
     days = [one.days for one in differences if one.days is not None]
-    return f"{median(days):g}" if days else ""
+    return f"{middle(days):g}" if days else ""
 
 
 def compare(
@@ -107,6 +106,7 @@ def compare(
     steps: Mapping[str, str] | None = None,
     grace: Period | str | None = None,
     done_by: Mapping[Move, str | Iterable[str]] | None = None,
+    decided_at: str | Iterable[str] = (),
     accept_unverified: bool = False,
 ) -> Comparison:
     """Say of whom two protocols would have said different things: change a threshold and see who is affected.
@@ -121,6 +121,7 @@ def compare(
         steps: as for [`backtest`][carecoord.stepped_care.backtest].
         grace: as for `backtest`.
         done_by: as for `backtest`.
+        decided_at: as for `backtest`.
         accept_unverified: go on although a protocol rests on what nobody has checked against a source.
 
     Raises:
@@ -128,7 +129,15 @@ def compare(
         DataError: a history goes through a step that a protocol does not have.
     """
     hourly = counts_hours(one) or counts_hours(other)
-    chosen = options(course or one.id, steps, grace, done_by, hourly=hourly, accept_unverified=accept_unverified)
+    chosen = options(
+        course=course or one.id,
+        steps=steps,
+        grace=grace,
+        done_by=done_by,
+        decided_at=decided_at,
+        hourly=hourly,
+        accept_unverified=accept_unverified,
+    )
     read = reads(one) | reads(other)
     firsts, seconds, differences = [], [], []
     for episode in episodes:

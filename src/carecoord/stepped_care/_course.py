@@ -24,7 +24,7 @@ from carecoord.stepped_care._entries import (
     RecordedFact,
     StepEntry,
 )
-from carecoord.stepped_care._episode import CourseChange, Episode
+from carecoord.stepped_care._episode import CourseChange, Episode, Index
 from carecoord.stepped_care._history import OUTSIDE
 from carecoord.stepped_care._moments import Moment, moment
 from carecoord.stepped_care._protocol import Protocol
@@ -53,6 +53,7 @@ class Options:
         steps: the protocol's step for each of theirs that it does not have.
         grace: how long after a decision the same still counts as done then.
         done_by: the events that show a move which leaves the step as it is.
+        decided_at: the events at which is decided, so that they count from then on only.
         hourly: whether each moment of a day is one to decide on.
         accept_unverified: whether a protocol may rest on what nobody has checked.
     """
@@ -61,6 +62,7 @@ class Options:
     steps: Mapping[str, str]
     grace: Period | None
     done_by: Mapping[Move, tuple[str, ...]]
+    decided_at: tuple[str, ...]
     hourly: bool
     accept_unverified: bool
 
@@ -156,7 +158,7 @@ class Course:
         self.protocol, self.episode = protocol, episode
         self.name, self.hourly, self._options = options.course, options.hourly, options
         self._used: set[int] = set()
-        index = episode.index()
+        self._index = index = episode.index()
         self._changes = [self._named(change, options.steps) for change in index.courses.get(self.name, ())]
         beside = [
             Done(self._key(when), Outcome(move))
@@ -246,18 +248,32 @@ class Course:
     def _moment(self, like: Moment, on: Place) -> Moment:
         return moment(on) if like.has_hour else Moment(on.toordinal())
 
-    def before(self, when: Moment) -> list[CourseChange]:
-        """Give the changes that came strictly before a day or a moment."""
+    def index(self, when: Moment) -> Index:
+        """Give what was so before it was decided on a day, or at a moment: what was done about the step then is not."""
+        events = {
+            name: [one for one in self._index.events.get(name, ()) if self._key(one) < when]
+            for name in self._options.decided_at
+        }
+        return self._index.with_course(self.protocol.id, self._before(when), events)
+
+    def _before(self, when: Moment) -> list[CourseChange]:
         return [change for change in self._changes if self._key(change.when) < when]
 
     def as_it_stood(self, when: Moment, on: Place) -> Episode:
-        """Give the history up to a day or a moment, without what was done about the step then."""
-        courses = {self.protocol.id, self.name}
-        kept = (entry for entry in self.episode.in_force(on=on) if _protocol_of(entry) not in courses)
-        told = (_told(self.protocol.id, change) for change in self.before(when))
-        entries: list[Entry] = [attrs.evolve(entry, replaces=None) if entry.replaces else entry for entry in kept]
+        """Give the history up to a day or a moment, as it was before it was decided then."""
+        told = (_told(self.protocol.id, change) for change in self._before(when))
+        entries: list[Entry] = [
+            attrs.evolve(entry, replaces=None) if entry.replaces else entry
+            for entry in self.episode.in_force(on=on)
+            if not self._is_decided(entry, when)
+        ]
         entries += [entry for entry in told if entry is not None]
         return Episode(self.episode.person, entries, id=self.episode.id)
+
+    def _is_decided(self, entry: Entry, when: Moment) -> bool:
+        if isinstance(entry, Event):
+            return entry.name in self._options.decided_at and self._key(moment(entry.on)) >= when
+        return _protocol_of(entry) in (self.protocol.id, self.name)
 
 
 def _recorded(entry: Entry) -> Move | None:

@@ -187,12 +187,14 @@ class Index:
         for course in self.courses.values():
             course.sort(key=lambda change: (change.when, change.recorded, _RANKS[change.effect]))
 
-    def with_course(self, protocol: str, changes: list[CourseChange]) -> Index:
-        """Give the same entries with another course of one enrolment."""
+    def with_course(self, protocol: str, changes: list[CourseChange], events: Mapping[str, list[Moment]]) -> Index:
+        """Give the same entries with another course of one enrolment, and other times of some events."""
         other = object.__new__(Index)
         for name in self.__slots__:
             setattr(other, name, getattr(self, name))
         other.courses = {**self.courses, protocol: changes}
+        if events:
+            other.events = {**self.events, **events}
         return other
 
     def _add(self, placed: Placed) -> None:

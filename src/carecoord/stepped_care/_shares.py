@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import sqrt
-from statistics import NormalDist
 
 import attrs
 
-__all__ = ["Share", "table"]
+__all__ = ["Share", "middle", "table"]
 
-_Z = NormalDist().inv_cdf(0.975)
+_Z = 1.959963984540054
+"""The 97.5th percentile of the normal distribution."""
 
 
 @attrs.frozen
@@ -63,6 +63,13 @@ class Share:
             return "0 of 0"
         share = 100 * self.count / self.of
         return f"{self.count} of {self.of}, {share:.1f} % (95 % interval {100 * self.low:.1f} to {100 * self.high:.1f})"
+
+
+def middle(values: Sequence[float]) -> float:
+    """Give the median."""
+    ranked = sorted(values)
+    half = len(ranked) // 2
+    return ranked[half] if len(ranked) % 2 else (ranked[half - 1] + ranked[half]) / 2
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:

@@ -1,0 +1,333 @@
+"""People who do not exist: said so everywhere, the same from the same seed, and what was assumed of them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from statistics import fmean
+from typing import Any
+
+import attrs
+import pytest
+
+from carecoord.errors import DataError, DefinitionError
+from carecoord.interop import dumps, loads
+from carecoord.stepped_care import (
+    Assessment,
+    Assumptions,
+    Contact,
+    Enrolment,
+    Episode,
+    Event,
+    Protocol,
+    RecordedFact,
+    Simulated,
+    Simulation,
+    StepEntry,
+    backtest,
+    protocol,
+    simulate,
+    synthetic_episodes,
+)
+from carecoord.stepped_care._facts import Facts
+from tests.stepped_care.builders import STEPS, history, ladder
+
+SEEN = STEPS.replace("intensity = 1", 'intensity = 1\ncontact = "P2W"').replace(
+    "intensity = 2", 'intensity = 2\ncontact = "P1W"'
+)
+RULES = """
+[facts]
+agrees = { type = "yes/no" }
+[[alerts]]
+id = "item-9"
+when = "unanswered(phq_9.q9 >= 1, risk_assessment)"
+urgency = "same-day"
+[[rules]]
+id = "enter"
+in = "outside"
+when = "phq_9.total >= 10"
+to = "low"
+[[rules]]
+id = "not-yet"
+in = "outside"
+when = "phq_9.total < 10"
+then = "stay"
+[[rules]]
+id = "well"
+when = "phq_9.total < 5"
+then = "exit"
+[[rules]]
+id = "worse"
+in = "low"
+when = "phq_9.total >= 15"
+to = "high"
+[[rules]]
+id = "go-on"
+when = "phq_9.total >= 0"
+then = "stay"
+"""
+LADDER = ladder(RULES, steps=SEEN)
+ASSUMED = Assumptions(
+    start={"phq_9.total": (12, 12)}, per_week={"phq_9.total": {"low": 1, "high": -2}}, facts={"agrees": True}
+)
+
+
+def _with(how: dict[str, Any], **usual: Any) -> dict[str, Any]:
+    return usual | how
+
+
+def lives(assumed: Assumptions = ASSUMED, chosen: Protocol = LADDER, **how: Any) -> Any:
+    """Make up one history."""
+    (episode,) = synthetic_episodes(chosen, assumed, **_with(how, people=1, weeks=26, seed=1))
+    return episode
+
+
+def totals(episode: Episode) -> list[Any]:
+    """Give the scores, in order."""
+    return [one.scores["total"] for one in episode.entries if isinstance(one, Assessment)]
+
+
+def simulated(assumed: Assumptions = ASSUMED, chosen: Protocol = LADDER, **how: Any) -> Simulation:
+    """Simulate a few people."""
+    return simulate(chosen, assumed, **_with(how, people=2, weeks=26, seeds=[1, 2]))
+
+
+def test_without_chance_a_life_is_what_was_assumed() -> None:
+    """Up by one a week, fortnightly contacts; from 16 in the high step down by two a week, until below five."""
+    episode = lives()
+    totals = [(str(one.on), one.scores["total"]) for one in episode.entries if isinstance(one, Assessment)]
+    steps = [(str(one.on), one.step) for one in episode.entries if isinstance(one, Enrolment | StepEntry)]
+    assert totals[:4] == [("2000-01-03", 12), ("2000-01-17", 14), ("2000-01-31", 16), ("2000-02-07", 14)]
+    assert totals[-1] == ("2000-03-13", 4)
+    assert steps == [("2000-01-03", "low"), ("2000-01-31", "high")]
+    assert episode.entries[-1].kind == "enrolment-end"
+    assert [one.value for one in episode.entries if isinstance(one, RecordedFact)] == [True]
+    assert {one.items["q9"] for one in episode.entries if isinstance(one, Assessment)} == {0}
+
+
+def test_everything_made_up_says_so() -> None:
+    """Who it is about, who entered it, and in which year."""
+    episode = lives(seed=7)
+    assert episode.person == "simulated-7-1"
+    assert {one.by for one in episode.entries} == {"simulation"}
+    assert {one.on.year for one in episode.entries} == {2000}
+    assert all(one.id.startswith("simulated-") for one in episode.entries)
+    assert str(simulated()).startswith(
+        "SIMULATED. These people were made up from assumptions: this is evidence of nothing."
+    )
+
+
+def test_the_same_seed_makes_up_the_same_people_and_others_make_up_others() -> None:
+    """Whatever else is made up beside them."""
+    chance = attrs.evolve(
+        ASSUMED, start={"phq_9.total": (10, 20)}, between={"phq_9.total": 1}, within={"phq_9.total": 2}
+    )
+    first = synthetic_episodes(LADDER, chance, people=3, weeks=8, seed=1)
+    assert synthetic_episodes(LADDER, chance, people=3, weeks=8, seed=1) == first
+    assert synthetic_episodes(LADDER, chance, people=2, weeks=8, seed=1) == first[:2]
+    assert synthetic_episodes(LADDER, chance, people=3, weeks=8, seed=2) != first
+    many = synthetic_episodes(LADDER, chance, people=20, weeks=1, seed=1)
+    assert len({totals(one)[0] for one in many}) > 4
+
+
+def test_the_protocol_says_who_is_taken_in() -> None:
+    """Below ten nobody is; a protocol that says nothing of it takes in everyone."""
+    low = attrs.evolve(ASSUMED, start={"phq_9.total": (3, 9)})
+    found = simulated(low)
+    assert found["in outside at the end, share"].values == (1, 1)
+    assert not [one for one in lives(low).entries if isinstance(one, Enrolment)]
+    everyone = ladder(RULES.replace('in = "outside"', 'in = "low"'), steps=SEEN)
+    assert [one.step for one in lives(low, everyone).entries if isinstance(one, Enrolment)] == [None]
+
+
+def test_scores_stay_in_their_range_and_differ_by_what_was_assumed() -> None:
+    """Between people, and from week to week."""
+    steep = attrs.evolve(ASSUMED, per_week={"phq_9.total": {"low": 9, "high": 9}})
+    assert totals(lives(steep))[1:3] == [27, 27]
+    apart = attrs.evolve(ASSUMED, per_week={"phq_9.total": {"low": 0, "high": 0}}, between={"phq_9.total": 0.5})
+    ends = [totals(lives(apart, weeks=4, seed=seed))[-1] for seed in range(30)]
+    assert 11 < fmean(ends) < 13
+    assert len(set(ends)) > 2
+    restless = attrs.evolve(apart, between={}, within={"phq_9.total": 1})
+    found = totals(lives(restless))
+    assert len(set(found)) > 3
+
+
+def test_contacts_are_missed_events_happen_and_answers_are_given_as_assumed() -> None:
+    """A share, a period, a share."""
+    assert not [one for one in lives().entries if isinstance(one, Contact) and one.outcome == "missed"]
+    missing = lives(attrs.evolve(ASSUMED, missed=1))
+    assert len([one for one in missing.entries if isinstance(one, Contact) and one.outcome == "missed"]) == 12
+    assert len([one for one in missing.entries if isinstance(one, Assessment)]) == 1
+    risk = lives(attrs.evolve(ASSUMED, answers={"phq_9.q9": 1}, events={"risk_assessment": "P4W"}), weeks=6)
+    assert {one.items["q9"] for one in risk.entries if isinstance(one, Assessment)} == {3}
+    assert [str(one.on) for one in risk.entries if isinstance(one, Event)] == ["2000-01-31"]
+    assert simulated(attrs.evolve(ASSUMED, answers={"phq_9.q9": 1}))["an alert was raised, share"].values == (1, 1)
+    assert simulated()["an alert was raised, share"].values == (0, 0)
+
+
+def test_a_step_that_does_not_say_how_often_takes_what_was_assumed() -> None:
+    """In a protocol that counts hours, by the hour."""
+    often = attrs.evolve(ASSUMED, every="P3D")
+    assert [str(one.on) for one in lives(often, ladder(RULES)).entries if isinstance(one, Contact)][:2] == [
+        "2000-01-06", "2000-01-09"]  # fmt: skip
+    hourly = ladder(f'{RULES}[[tasks]]\nid = "soon"\nwhen = "hours_since(contact) >= 8"\n')
+    entries = lives(attrs.evolve(ASSUMED, every="PT8H"), hourly, weeks=1).entries
+    assert next(one.on for one in entries if isinstance(one, Contact)) == datetime.fromisoformat(
+        "2000-01-03T16:00+00:00"
+    )
+
+
+def test_a_history_that_followed_the_protocol_is_gone_along_with_by_it() -> None:
+    """The simulation does what the protocol says, and the backtest finds that it was done."""
+    chance = attrs.evolve(ASSUMED, start={"phq_9.total": (8, 20)}, within={"phq_9.total": 2}, missed=0.2)
+    found = backtest(LADDER, synthetic_episodes(LADDER, chance, people=20, weeks=26, seed=1))
+    assert found.agreement.count == 20
+
+
+def test_figures_come_once_a_seed_with_the_interval_that_most_lie_within() -> None:
+    """Weeks in steps add up; without chance all seeds are one."""
+    found = simulated(people=1)
+    assert found["in low, weeks a person"].values == (4, 4)
+    assert found["in high, weeks a person"].values == (6, 6)
+    assert found["step-up, decisions a person"].values == (1, 1)
+    assert found["phq_9.total at the end, mean"].interval == (4, 4)
+    assert (found.people, found.weeks, found.seeds, found.digest) == (1, 26, (1, 2), LADDER.digest)
+    many = Simulated(what="x", values=tuple(range(101)))
+    assert (many.middle, many.interval) == (50, (2.5, 97.5))
+    assert (Simulated(what="x", values=(1, 4)).middle, Simulated(what="x", values=(3,)).interval) == (2.5, (3, 3))
+
+
+def test_the_table_ends_with_everything_that_was_assumed() -> None:
+    """So that no figure stands without it."""
+    assumed = attrs.evolve(ASSUMED, facts={"agrees": [True, False]}, missed=0.1, answers={"phq_9.q9": 0.05},
+                           events={"risk_assessment": "P8W"}, every="P2W", within={"phq_9.total": 1.5})  # fmt: skip
+    text = str(simulated(assumed, people=1, seeds=[3]))
+    assert "ladder, 1 people over 26 weeks, 1 seeds" in text
+    assert text.splitlines()[3].split("  ")[-1] == "95 % of the seeds"
+    assert text.endswith("""
+Assumed:
+  phq_9.total begins at 12 to 12
+  phq_9.total changes a week by low +1, high -2
+  phq_9.total differs between people by 0 a week, from week to week by 1.5 (standard deviations)
+  10 % of contacts are missed
+  phq_9.q9 is at its worst in 5 % of forms
+  agrees is True or False
+  risk_assessment every 8 weeks
+  contacts every 2 weeks where the step does not say
+  everything else does not happen; what the protocol says is done at once""")
+
+
+PAST = "2026-01-05 phq_9 total=12 q9=0\n2026-01-05 start\n2026-01-12 phq_9 total=17 q9=0\n"
+
+
+def test_what_lies_beyond_a_departure_is_simulated_from_there() -> None:
+    """With the score there was, in the step the protocol would have led to, and labelled."""
+    tested = backtest(LADDER, [history(LADDER, PAST), history(LADDER, "2026-01-05 phq_9 total=4 q9=0")])
+    found = simulated(beyond=tested, weeks=4)
+    assert found.people == 1
+    assert found.label == "SIMULATED beyond the first departure, from assumptions: this is evidence of nothing."
+    assert str(found).startswith(found.label)
+    assert found["in high, weeks a person"].values == (4, 4)
+    assert found["phq_9.total at the end, mean"].values == (11, 11)
+    assert found["step-up, decisions a person"].values == (1, 1)
+
+
+def test_only_a_backtest_of_the_same_protocol_with_its_histories_can_be_gone_on_from() -> None:
+    """Not another's, not one without departures, not one read back from JSON."""
+    tested = backtest(LADDER, [history(LADDER, PAST)])
+    calm = backtest(LADDER, [history(LADDER, "2026-01-05 phq_9 total=4 q9=0")])
+    for wrong, message in [
+        (attrs.evolve(tested, digest="x"), "the backtest is one of ladder as it was, not of ladder"),
+        (calm, "the protocol departs from nothing that was done: there is nothing beyond"),
+        (loads(dumps(tested)), "it was read back, and the histories are not in it: make the backtest again"),
+    ]:
+        with pytest.raises(DataError) as error:
+            simulated(beyond=wrong)
+        assert message in str(error.value)
+
+
+def test_a_simulation_survives_plain_data() -> None:
+    """With its label and its assumptions."""
+    assumed = attrs.evolve(ASSUMED, facts={"agrees": [True, False]}, events={"risk_assessment": "P8W"}, every="P2W")
+    found = simulated(assumed)
+    again = loads(dumps(found))
+    assert again == found
+    assert str(again) == str(found)
+
+
+ENDS = "$.start.phq_9.total: the lowest and the highest are wanted, within 0 to 27"
+
+
+@pytest.mark.parametrize(
+    ("change", "faults"),
+    [
+        (
+            {"start": {"phq9.total": (1, 2)}, "per_week": {}},
+            ["$.start.phq9.total: ladder reads no such score, did you mean phq_9.total?"],
+        ),
+        ({"start": {"phq_9.total": (1, 28)}}, [ENDS]),
+        ({"start": {"phq_9.total": (2, 1)}}, [ENDS]),
+        ({"start": {"phq_9.total": (1,)}}, [ENDS]),
+        ({"per_week": {"phq_9.total": {"low": 1}}}, ["$.per_week.phq_9.total: the change a week in high is wanted"]),
+        ({"within": {"gad_7.total": 1}}, ["$.within.gad_7.total: stands in start too, or nowhere"]),
+        ({"answers": {"phq_9.q8": 0.5}}, ["$.answers.phq_9.q8: ladder reads no such answer, did you mean phq_9.q9?"]),
+        ({"answers": {"phq_9.q9": 2}}, ["$.answers.phq_9.q9: a share is wanted, 0 to 1"]),
+        ({"missed": -0.1}, ["$.missed: a share is wanted, 0 to 1"]),
+        ({"facts": {"agree": True}}, ["$.facts.agree: ladder has no such fact, did you mean agrees?"]),
+    ],
+)  # fmt: skip
+def test_assumptions_that_do_not_fit_are_refused(change: dict[str, Any], faults: list[str]) -> None:
+    """Each with its place and what would do."""
+    with pytest.raises(DataError) as error:
+        simulated(attrs.evolve(ASSUMED, **change))
+    assert [str(fault) for fault in error.value.faults] == faults
+
+
+def test_how_often_people_are_seen_must_be_said_somewhere() -> None:
+    """In the step, or in the assumptions."""
+    with pytest.raises(DataError) as error:
+        simulated(chosen=ladder(RULES))
+    assert [str(fault) for fault in error.value.faults] == [
+        "$.every: low does not say how often people are seen",
+        "$.every: high does not say how often people are seen",
+    ]
+
+
+def test_an_unverified_protocol_is_simulated_only_when_that_is_accepted() -> None:
+    """As by `decide`."""
+    german_impact = protocol("german-impact")
+    assumed = Assumptions(
+        start={"phq_9.total": (12, 12)},
+        per_week={"phq_9.total": {"two-weekly": -1, "four-weekly": 0}},
+        facts={"age": 67},
+        events={"review": "P8W"},
+    )
+    with pytest.raises(DefinitionError):
+        simulated(assumed, german_impact)
+    episode = lives(assumed, german_impact, accept_unverified=True)
+    assert [str(one.on) for one in episode.entries if isinstance(one, StepEntry)] == ["2000-02-28"]
+    found = backtest(german_impact, [episode], decided_at="review", accept_unverified=True)
+    assert found.agreement.count == 1
+    assert found.people[0].agreed > 8
+    as_entered = backtest(german_impact, [episode], accept_unverified=True)
+    assert str(as_entered.departures[0].done) == "step-down to four-weekly"
+    kept = backtest(german_impact, [episode.with_entry(Contact(id="c", on=date(2000, 2, 29)))], decided_at="review",
+                    accept_unverified=True)  # fmt: skip
+    assert kept.agreement.count == 1
+
+
+def test_the_history_kept_with_a_departure_leaves_out_what_came_with_the_decision() -> None:
+    """The meeting itself, where it is named as what decides."""
+    german_impact = protocol("german-impact")
+    lines = "2026-01-05 age=67\n2026-01-05 phq_9 total=12 q9=0\n2026-01-05 start\n2026-03-02 phq_9 total=4 q9=0\n"
+    tested = backtest(
+        german_impact,
+        [history(german_impact, f"{lines}2026-03-02 review\n")],
+        decided_at=["review"],
+        accept_unverified=True,
+    )
+    (found,) = tested.departures
+    assert str(found.advised) == "step-down to four-weekly"
+    assert isinstance(found.decision.facts, Facts)
+    assert found.decision.facts["weeks_since(review)"] is None
+    assert not [one for one in found.decision.facts.episode.entries if isinstance(one, Event)]
