@@ -39,6 +39,7 @@ from carecoord.stepped_care._entries import (
 from carecoord.stepped_care._episode import CourseChange, Episode, Index, Reading
 from carecoord.stepped_care._facts import Facts, facts
 from carecoord.stepped_care._history import enrolled_in
+from carecoord.stepped_care._mermaid import to_mermaid
 from carecoord.stepped_care._protocol import Protocol, protocol, protocols, read_protocol
 from carecoord.stepped_care._record import accept, override
 from carecoord.stepped_care._ruling import (
@@ -123,4 +124,5 @@ __all__ = [
     "read_protocol",
     "simulate",
     "synthetic_episodes",
+    "to_mermaid",
 ]
