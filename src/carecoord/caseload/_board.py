@@ -135,12 +135,14 @@ class Board:
         rows: one a person, in the order to act.
         gaps: what is wrong with who does what on that day.
         calls: whom to call about each of them, in the same order; `None` where nobody is there.
+        note: what to know of it: on a reader's board, always, that it is from what they may see; empty on the team's.
     """
 
     on: date
     rows: tuple[BoardRow, ...]
     gaps: tuple[Gap, ...] = ()
     calls: tuple[Reached | None, ...] = ()
+    note: str = ""
 
     @cached_property
     def _places(self) -> dict[str, int]:
@@ -174,6 +176,7 @@ class Board:
             "rows": rows,
             "gaps": [unstructure(gap) for gap in self.gaps],
             "calls": [call and unstructure(call) for call in self.calls],
+            "note": self.note,
         }
 
     def __str__(self) -> str:

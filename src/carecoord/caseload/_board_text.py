@@ -20,7 +20,8 @@ TODAY = ("see now", "see today", "ask today")
 def board_lines(board: Board) -> Iterator[str]:
     """Give the board line by line: a block a person in the order to act, then what is wrong with who does what."""
     today = sum(row.need in TODAY for row in board.rows)
-    yield f"Board on {board.on}: {len(board.rows)} people, {today} to see or ask today"
+    note = f" ({board.note})" if board.note else ""
+    yield f"Board on {board.on}: {len(board.rows)} people, {today} to see or ask today{note}"
     for number, row in enumerate(board.rows, 1):
         yield ""
         yield f"{number:>3}. {row.person}: {row.need}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -20,6 +20,10 @@ from carecoord.stepped_care import EpisodeView, Protocol, categories_read
 from carecoord.stepped_care._view import protocol_labels
 
 __all__ = ["CaseloadView", "disclose_board"]
+
+
+FROM: Final = "from what you may see"
+"""What every reader's board says, whatever there is: nothing can be told from it."""
 
 
 @attrs.frozen(kw_only=True)
@@ -166,7 +170,8 @@ def disclose_board(
 ) -> Disclosure[Board]:
     """Give a reader the board of what they may see, with everything that whoever discloses has to keep.
 
-    The board is computed from what is left of the caseload, as if there were nothing else.
+    The board is computed from what is left of the caseload, as if there were nothing else, and says that it is from
+    what the reader may see, whether or not there is more.
     A protocol's decision is shown to a reader only who may see everything that the protocol declares it may read, and
     who is responsible only to one who may see what the roles of the matrix disclose: for others the place is empty,
     whatever there is.
@@ -191,7 +196,7 @@ def disclose_board(
     projection = Projection(knowing)
     left = _Pass(caseload, projection).left()
     options: dict[str, Any] = {"through": through, "protocols": protocols, "accept_unverified": accept_unverified}
-    shown = board(left, on=reader.day, **options)
+    shown = attrs.evolve(board(left, on=reader.day, **options), note=FROM)
     try:
         attention = tuple(_more_urgent(board(caseload, on=reader.day, **options), shown))
     except CareCoordError as error:

@@ -1,0 +1,388 @@
+"""Populations, groups, small numbers, means and entries counted one by one."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import attrs
+import pytest
+
+from carecoord.caseload import (
+    Counts,
+    Group,
+    MeasureReport,
+    RateReport,
+    Record,
+    disparities,
+    effect_size,
+    evaluate,
+    read_measure,
+    standardised,
+    suppress,
+    times_to,
+    why,
+    wilson,
+)
+from carecoord.errors import DataError, DefinitionError, UnknownIdError
+
+YEAR = (date(2026, 1, 1), date(2026, 12, 31))
+ON = date(2026, 6, 30)
+
+SIMPLE = """
+id = "simple"
+title = "a measure to test with"
+[about.sex]
+values = ["female", "male"]
+[about.age]
+type = "number"
+[facts]
+high = "last.value >= 10"
+[[events]]
+id = "last"
+from = "scores"
+where = "on <= on_day"
+take = "last"
+[[events]]
+id = "seen"
+from = "contacts"
+where = "kept"
+[[rates]]
+id = "low"
+initial = "last"
+denominator = "person.age >= 18"
+exclusion = "person.died <= on_day"
+exception = "high and seen.count >= 2"
+numerator = "last.value < 5"
+pending = "on_day < period.end"
+[[rates]]
+id = "seen"
+each = "seen"
+initial = "yes"
+numerator = "seen.how == 'phone'"
+[[means]]
+id = "score"
+initial = "last"
+value = "last.value"
+least = 2
+[strata.age_group]
+young = "person.age < 40"
+old = "person.age >= 60"
+"""
+SIMPLE = SIMPLE.replace('id = "seen"\neach', 'id = "by-phone"\neach')
+
+
+def person(name: str, value: float | None = None, contacts: int = 0, **about: Any) -> Record:
+    """Make a record with one score, and contacts by phone."""
+    lists: dict[str, list[dict[str, Any]]] = {"contacts": [{"on": ON, "kept": True, "how": "phone"}] * contacts}
+    if value is not None or about.pop("blank", False):
+        lists["scores"] = [{"on": ON, "instrument": "x", "score": "total", "value": value}]
+    return Record(person=name, about={"age": 30, **about}, lists=lists)
+
+
+@pytest.mark.parametrize(
+    ("record", "on", "outcome", "populations"),
+    [
+        (person("met", 4), YEAR[1], "met", "initial denominator numerator"),
+        (person("high", 12), YEAR[1], "not met", "initial denominator"),
+        (person("open", 12), ON, "pending", "initial denominator"),
+        (person("excused", 12, contacts=2), ON, "exception", "initial denominator exception"),
+        (person("met and excused", 4, contacts=2), ON, "met", "initial denominator numerator"),
+        (person("dead", 4, died=date(2026, 2, 1)), ON, "excluded", "initial denominator exclusion"),
+        (person("child", 4, age=17), ON, "out", "initial"),
+        (person("nobody"), ON, "out", ""),
+        (person("blank", blank=True), YEAR[1], "not met", "initial denominator undecided"),
+        (person("no age", 4, age=None), ON, "unknown", ""),
+    ],
+    ids=lambda one: one.person if isinstance(one, Record) else "",
+)
+def test_everybody_is_in_the_populations_that_follow(record: Record, on: date, outcome: str, populations: str) -> None:
+    """Exclusion wins, an exception only where it was not met, pending while the window is open."""
+    chosen = read_measure(SIMPLE)
+    report = evaluate(chosen, [record], period=YEAR, on=on)
+    (found,) = [one for one in report.memberships if one.rate == "low"]
+    assert found.outcome == outcome
+    held = {name for name, value in attrs.asdict(found).items() if value is True}
+    assert held == set(populations.split())
+    assert report.people("low", found.outcome) == (record.person,)
+    assert why(chosen, record, period=YEAR, on=on)["low"].startswith(f"{outcome}: ")
+
+
+def test_the_rate_is_over_those_left() -> None:
+    """Met over the denominator without exclusions and exceptions; the open ones could still change it."""
+    records = [person("a", 4), person("b", 12), person("c", 12, contacts=2), person("d", 3, died=ON)]
+    counts = evaluate(read_measure(SIMPLE), records, period=YEAR, on=ON)["low"].counts
+    assert counts is not None
+    assert (counts.people, counts.initial, counts.denominator, counts.counted) == (4, 4, 4, 2)
+    assert (counts.numerator, counts.pending, counts.rate, counts.possible) == (1, 1, 0.5, (0.5, 1.0))
+
+
+def test_nobody_counted_is_no_rate() -> None:
+    """It is absent, never 0."""
+    report = evaluate(read_measure(SIMPLE), [person("a")], period=YEAR, on=ON)
+    counts = report["low"].counts
+    assert counts is not None
+    assert (counts.rate, counts.interval, counts.possible) == (None, None, None)
+    assert "low: nobody counted" in str(report)
+
+
+def test_every_entry_is_counted_where_each_says_so() -> None:
+    """Three contacts of two people are three."""
+    records = [person("a", contacts=2), person("b", contacts=1), person("c")]
+    report = evaluate(read_measure(SIMPLE), records, period=YEAR, on=ON)
+    counts = report["by-phone"].counts
+    assert counts is not None
+    assert (counts.people, counts.counted, counts.numerator) == (3, 3, 3)
+    assert {one.on for one in report.memberships if one.rate == "by-phone"} == {ON}
+    said = why(read_measure(SIMPLE), records[0], period=YEAR, on=ON)["by-phone"]
+    assert said == ". ".join(["seen on 2026-06-30, met: seen.how is phone, which is == phone"] * 2)
+
+
+def test_groups_keep_those_of_whom_it_is_not_known() -> None:
+    """By a stratum of the measure, or by what is known of the person."""
+    records = [
+        person("a", 4, sex="female", age=30),
+        person("b", 12, sex="female", age=65),
+        person("c", 4, age=50),
+        person("d", 4, sex="male", age=None),
+    ]
+    report = evaluate(read_measure(SIMPLE), records, period=YEAR, on=YEAR[1], by=["sex", "age_group"])
+    groups = {(one.by, one.name): one.counts.people for one in report["low"].groups if one.counts is not None}
+    assert groups == {
+        ("sex", "female"): 2,
+        ("sex", "male"): 1,
+        ("sex", "not stated"): 1,
+        ("age_group", "old"): 1,
+        ("age_group", "young"): 1,
+        ("age_group", "not stated"): 1,
+        ("age_group", "in no group"): 1,
+    }
+    with pytest.raises(UnknownIdError, match="did you mean sex"):
+        evaluate(read_measure(SIMPLE), records, period=YEAR, on=ON, by=["sexx"])
+    with pytest.raises(UnknownIdError):
+        report["low"].group("sex", "other")
+    with pytest.raises(UnknownIdError, match="by-phone"):
+        report["by-fone"]
+
+
+def test_means_leave_out_whom_it_is_not_known_of() -> None:
+    """Their number is told."""
+    records = [person("a", 4), person("b", 10), person("c", blank=True), person("d")]
+    (mean,) = evaluate(read_measure(SIMPLE), records, period=YEAR, on=ON).means
+    assert (mean.number, mean.unknown, mean.mean) == (2, 1, 7)
+    assert mean.sd == pytest.approx(18**0.5)
+    (alone,) = evaluate(read_measure(SIMPLE), records[:1], period=YEAR, on=ON).means
+    assert (alone.mean, alone.sd) == (4, None)
+    (nobody,) = evaluate(read_measure(SIMPLE), [], period=YEAR, on=ON).means
+    assert (nobody.number, nobody.mean) == (0, None)
+
+
+def test_times_are_cut_to_their_day_and_the_later_hour_is_last() -> None:
+    """Of two scores on one day the later hour counts; of two at one time the one recorded later."""
+    at = lambda hour, value: {"on": datetime(2026, 6, 30, hour, tzinfo=UTC), "value": value}  # noqa: E731
+    for scores, met in (
+        ([at(15, 4), at(9, 12)], True),
+        ([at(9, 4), at(15, 12)], False),
+        ([at(9, 12), at(9, 4)], True),
+        ([{"on": ON, "value": 12}, at(0, 4)], True),
+    ):
+        record = Record(person="a", about={"age": 30}, lists={"scores": scores})
+        report = evaluate(read_measure(SIMPLE), [record], period=YEAR, on=ON)
+        assert report.people("low", "met") == (("a",) if met else ())
+
+
+@pytest.mark.parametrize(
+    ("lists", "path", "message"),
+    [
+        ({"scores": [{"on": "2026-01-01"}]}, "$.lists.scores[0].on", "a date or a time is wanted, found str"),
+        ({"scores": [{}, {"value": True}]}, "$.lists.scores[1].value", "a number is wanted, found bool"),
+        ({"contacts": [{"kept": 1}]}, "$.lists.contacts[0].kept", "yes/no is wanted, found int"),
+        ({"contacts": [{"keep": True}]}, "$.lists.contacts[0].keep", "not a field here, did you mean kept?"),
+        ({"visits": [{"kinds": 3}]}, "$.lists.visits[0].kinds", "text, or a list of texts, is wanted"),
+        ({"visits": [{"kinds": ["a", 3]}]}, "$.lists.visits[0].kinds", "text, or a list of texts, is wanted"),
+    ],
+)
+def test_an_entry_that_does_not_fit_its_list_is_refused(lists: Any, path: str, message: str) -> None:
+    """With its place, and what would do."""
+    with pytest.raises(DataError) as raised:
+        Record(person="a", lists=lists)
+    assert [(one.path, one.message) for one in raised.value.faults] == [(path, message)]
+
+
+def test_lists_of_a_measure_of_ones_own_are_held_to_their_fields() -> None:
+    """Declared in its file, checked when it is counted."""
+    chosen = read_measure("""
+        id = "own"
+        title = "own"
+        [lists.walks]
+        on = "date"
+        steps = "number"
+        [[events]]
+        id = "longest"
+        from = "walks"
+        take = "highest"
+        by = "steps"
+        [[events]]
+        id = "shortest"
+        from = "walks"
+        take = "lowest"
+        by = "steps"
+        [[rates]]
+        id = "walked"
+        initial = "longest"
+        numerator = "longest.steps >= 5000 and shortest.steps >= 1000"
+        """)
+    walks = [{"on": ON, "steps": 6000}, {"on": ON, "steps": None}, {"on": ON, "steps": 1000}]
+    assert evaluate(chosen, [Record(person="a", lists={"walks": walks})], period=YEAR, on=ON).people("walked", "met")
+    wrong = Record(person="a", lists={"walks": [{"on": ON, "steps": "many"}]})
+    with pytest.raises(DataError) as raised:
+        evaluate(chosen, [Record(person="b"), wrong], period=YEAR, on=ON)
+    assert raised.value.faults[0].path == "$[1].lists.walks[0].steps"
+
+
+def test_two_records_with_one_id_are_refused() -> None:
+    """And so is a period that ends before it begins."""
+    chosen = read_measure(SIMPLE)
+    with pytest.raises(DataError, match="the id stands twice"):
+        evaluate(chosen, [person("a"), person("a")], period=YEAR, on=ON)
+    with pytest.raises(DataError, match="before it begins"):
+        evaluate(chosen, [], period=(YEAR[1], YEAR[0]), on=ON)
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "message"),
+    [
+        (
+            ('from = "scores"', 'from = "score"'),
+            "$.events[last].from",
+            "there is no list 'score', did you mean scores?",
+        ),
+        (('where = "kept"', 'where = "kep"'), "$.events[seen].where", "unknown name kep"),
+        (('high = "last.value >= 10"', 'high = "low_"\nlow_ = "high"'), "$.facts.high", "goes in a circle"),
+        (('numerator = "last.value < 5"', 'numerator = "last.value"'), "$.rates[low].numerator", "yes/no is wanted"),
+        (('each = "seen"', 'each = "sen"'), "$.rates[by-phone].each", "there is no event 'sen', did you mean seen?"),
+        (('id = "by-phone"', 'id = "low"'), "$.rates[low]", "the id stands twice"),
+        (("[strata.age_group]", "[strata.sex]"), "$.strata.sex", "is known of the person already"),
+        (('id = "last"', 'id = "value"'), "$.events[value]", "the name means something else already"),
+        (('id = "last"', 'id = "Last"'), "$.events[Last]", "small letters"),
+        (('take = "last"', 'take = "lowest"\nby = "on"'), "$.events[last].by", "on is no number of scores"),
+        (('where = "on <= on_day"', 'where = "on <= seen.on"'), "$.events[last]", "seen cannot be known yet"),
+        (
+            ('where = "on <= on_day"', 'where = "days_between(on, 3) > 2"'),
+            "$.events[last].where",
+            "days_between() wants",
+        ),
+        (('where = "on <= on_day"', 'where = "days_after(on, value) > on"'), "$.events[last].where", "a whole number"),
+        (('where = "on <= on_day"', 'where = "is_a(instrument)"'), "$.events[last].where", "texts as they are"),
+        (('where = "on <= on_day"', 'where = "is_a()"'), "$.events[last].where", "a kind at least"),
+        (('value = "last.value"', 'value = "high"'), "$.means[score].value", "number is wanted"),
+    ],
+)
+def test_a_measure_that_cannot_be_read_says_where(change: tuple[str, str], path: str, message: str) -> None:
+    """Place and what would do, for each kind of fault."""
+    assert change[0] in SIMPLE
+    with pytest.raises(DefinitionError) as raised:
+        read_measure(SIMPLE.replace(*change, 1))
+    told = {one.path: one.message for one in raised.value.faults}
+    assert path in told
+    assert message in told[path]
+
+
+def test_the_wilson_interval_has_its_published_values() -> None:
+    """Newcombe 1998, table 1, method 3: 81 of 263, 15 of 148, 0 of 20, 1 of 29."""
+    for numerator, denominator, low, high in (
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ):
+        found = wilson(numerator, denominator)
+        assert found == (pytest.approx(low, abs=5e-5), pytest.approx(high, abs=5e-5))
+    assert wilson(20, 20)[1] == 1.0
+    assert wilson(1, 2, level=0.5)[0] > wilson(1, 2)[0]
+    for wrong in ((-1, 5), (6, 5), (0, 0)):
+        with pytest.raises(ValueError, match="numerator"):
+            wilson(*wrong)
+
+
+def report(*groups: tuple[int, int], by: str = "sex") -> MeasureReport:
+    """Make a report of one rate with groups of so many people and so many met."""
+    counts = [Counts(people=n, initial=n, denominator=n, numerator=met) for n, met in groups]
+    rate = RateReport(
+        id="r",
+        counts=sum(counts, Counts()),
+        groups=tuple(Group(by=by, name=f"g{place}", counts=one) for place, one in enumerate(counts)),
+    )
+    return MeasureReport(measure="m", digest="", period=YEAR, on=ON, rates=(rate,))
+
+
+def hidden(found: MeasureReport) -> list[bool]:
+    """Say which groups are kept back."""
+    return [group.counts is None for group in found["r"].groups]
+
+
+def test_small_numbers_and_what_gives_them_away_are_kept_back() -> None:
+    """One small group takes the next smallest with it; a small complement counts as small; 0 does not."""
+    assert hidden(suppress(report((40, 20), (60, 30)))) == [False, False]
+    assert hidden(suppress(report((4, 2), (60, 30), (50, 20)))) == [True, False, True]
+    assert hidden(suppress(report((40, 37), (60, 30), (50, 20)))) == [True, False, True]
+    assert hidden(suppress(report((40, 36), (60, 30), (50, 20)))) == [True, False, True]
+    assert hidden(suppress(report((40, 35), (60, 30), (50, 20)))) == [False, False, False]
+    assert hidden(suppress(report((40, 0), (60, 60)))) == [False, False]
+    assert hidden(suppress(report((9, 4), (12, 0), (12, 0), (70, 30)))) == [True, True, True, True]
+    assert hidden(suppress(report((40, 20), (60, 30)), below=21)) == [True, True]
+    small = suppress(report((3, 1), (1, 1)))
+    assert small["r"].counts is None
+    assert hidden(small) == [True, True]
+    assert "r: kept back" in str(small)
+    with pytest.raises(ValueError, match="below"):
+        suppress(report(), below=1)
+
+
+def test_gaps_between_groups_are_told_in_points_and_as_a_ratio() -> None:
+    """Against a reference group; without a rate there is no gap."""
+    rate = report((100, 50), (50, 20), (0, 0))["r"]
+    second, third = disparities(rate, by="sex", reference="g0")
+    assert (second.name, second.points, second.ratio) == ("g1", pytest.approx(-10), pytest.approx(0.8))
+    assert (third.points, third.ratio) == (None, None)
+    assert [one.ratio for one in disparities(report((10, 0), (10, 5))["r"], by="sex", reference="g0")] == [None]
+
+
+def test_a_standardised_rate_weighs_the_groups() -> None:
+    """Worked by hand; unknown where a group that counts has no rate."""
+    rate = report((10, 5), (90, 9), (0, 0))["r"]
+    assert standardised(rate, by="sex", weights={"g0": 1, "g1": 3}) == pytest.approx((0.5 + 3 * 0.1) / 4)
+    assert standardised(rate, by="sex", weights={"g0": 1, "g2": 1}) is None
+    assert standardised(rate, by="sex", weights={"g0": 1, "g2": 0}) == 0.5
+    for weights in ({"g0": -1.0}, {"g0": 0.0}):
+        with pytest.raises(DataError):
+            standardised(rate, by="sex", weights=weights)
+
+
+def test_effect_sizes_are_in_standard_deviations_of_the_first_scores() -> None:
+    """Mean before minus mean after, over the spread before."""
+    assert effect_size([10, 14, 18], [7, 8, 9]) == pytest.approx(6 / 4)
+    assert effect_size([10, 10], [5, 5]) is None
+    assert effect_size([10], [5]) is None
+    with pytest.raises(DataError, match="2 scores are wanted, found 1"):
+        effect_size([1, 2], [1])
+
+
+def test_times_run_from_the_first_score_to_the_day_it_was_reached() -> None:
+    """Blank scores and later days are passed over; whoever has no score is not there."""
+    score = lambda day, value: {"on": day, "instrument": "phq-9", "score": "total", "value": value}  # noqa: E731
+    first, half, last = date(2026, 1, 5), date(2026, 3, 2), date(2026, 6, 1)
+    records = [
+        Record(person="reached", lists={"scores": [score(last, 3), score(first, 18), score(half, 9)]}),
+        Record(person="not", lists={"scores": [score(first, 18), score(half, None), score(last, 10)]}),
+        Record(person="later", lists={"scores": [score(first, 18), score(date(2026, 7, 1), 2)]}),
+        Record(person="none"),
+    ]
+    found = times_to(records, "value * 2 <= first", instrument="phq-9", on=ON)
+    assert [(one.person, one.days, one.reached) for one in found] == [
+        ("reached", 56, True),
+        ("not", 147, False),
+        ("later", 0, False),
+    ]
+    with pytest.raises(DataError, match="yes/no is wanted"):
+        times_to(records, "value", instrument="phq-9", on=ON)
