@@ -7,6 +7,7 @@ from carecoord.plans._assessments import AssessmentKind, PlanAssessment
 from carecoord.plans._attainment import GoalAttainment, GoalAttainmentScale, Level, Rating, goal_attainment
 from carecoord.plans._calendar import Pause, Weekday
 from carecoord.plans._clock_time import ClockTime
+from carecoord.plans._completeness import Finding, completeness
 from carecoord.plans._crisis import ContinuedTreatment, CrisisPlan, RelapsePreventionPlan, SafetyPlan
 from carecoord.plans._decisions import Capacity, DecisionOption, DecisionRole, SharedDecision, ShareStep
 from carecoord.plans._discrepancy import Discrepancy, Place
@@ -30,6 +31,8 @@ from carecoord.plans._referral_view import ReferralView
 from carecoord.plans._review import ReviewCycle
 from carecoord.plans._service import Ages, Reason, Service, ServiceFilters
 from carecoord.plans._services import ServiceMatch, services
+from carecoord.plans._standard import HostFact, PlanStandard, StandardElement
+from carecoord.plans._standards import read_standard, standard, standards
 from carecoord.plans._statuses import (
     Achievement,
     ActivityStatus,
@@ -77,12 +80,14 @@ __all__ = [
     "Education",
     "FamilyInvolvement",
     "FamilyRole",
+    "Finding",
     "Goal",
     "GoalAttainment",
     "GoalAttainmentScale",
     "GoalLifecycle",
     "HeldPart",
     "HelpContact",
+    "HostFact",
     "Incompatibility",
     "Intent",
     "Level",
@@ -100,6 +105,7 @@ __all__ = [
     "Pause",
     "Place",
     "PlanAssessment",
+    "PlanStandard",
     "PlanStatus",
     "PlanView",
     "Preference",
@@ -127,6 +133,7 @@ __all__ = [
     "Side",
     "SocialCategory",
     "Stance",
+    "StandardElement",
     "Standpoint",
     "Statement",
     "StatementKind",
@@ -140,13 +147,17 @@ __all__ = [
     "Weekday",
     "WriteBack",
     "agenda",
+    "completeness",
     "goal_attainment",
     "legal_moves",
     "open_referrals",
     "plan_history",
+    "read_standard",
     "reconcile",
     "refer",
     "services",
+    "standard",
+    "standards",
     "triggered",
     "view",
     "write_back",
