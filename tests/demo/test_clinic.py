@@ -105,6 +105,7 @@ def test_the_readers_board_is_silent_about_the_record_that_is_withheld(word: str
     """No word of it, and none that there is more: in the text, in the data, in the values."""
     shown = seen(clinic())
     assert [row.person for row in shown.rows] == ["tomas", "zoe"]
+    assert str(shown).startswith("Board on 2026-06-30: 2 people, 0 to see or ask today (from what you may see)\n")
     assert [latest.instrument for latest in shown["zoe"].latest] == ["gad-7", "phq-9"]
     for text in (str(shown), json.dumps(shown.to_dict()), repr(shown)):
         assert word not in text.lower()
