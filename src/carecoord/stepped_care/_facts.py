@@ -13,6 +13,7 @@ from carecoord.stepped_care._definition import Rule
 from carecoord.stepped_care._entries import Override
 from carecoord.stepped_care._episode import Episode, Index
 from carecoord.stepped_care._history import History
+from carecoord.stepped_care._moments import is_current
 from carecoord.stepped_care._plan import Plan
 from carecoord.stepped_care._protocol import Protocol
 from carecoord.stepped_care._reductions import Reduction
@@ -136,6 +137,10 @@ class Facts(FrozenMapping[str, FactValue]):
         if self.override is not None:
             until = f" until {self.override.until}" if self.override.until else ""
             yield Reason(about="decision", id="override", state=f"{self.override.move} stands{until}")
+        if self._is_past_max_stay():
+            stay = self.protocol.steps[plan.step].max_stay
+            state = f"{stay.words if stay else ''} are over, since {self.history.entered}"
+            yield Reason(about="decision", id="longest stay", state=state)
         for about, part, truth in zip(_beside(plan), plan.parts, truths, strict=False):
             if truth is not False:
                 says = part.says
@@ -156,6 +161,12 @@ class Facts(FrozenMapping[str, FactValue]):
         if ruling.unverified:
             state = f"{', '.join(ruling.unverified)}: not checked against a source"
             yield Reason(about="decision", id="unverified", state=state)
+
+    def _is_past_max_stay(self) -> bool:
+        step, entered = self.protocol.steps.get(self.plan.step), self.history.entered
+        if step is None or step.max_stay is None or entered is None:
+            return False
+        return is_current(entered, self.history.now, step.max_stay) is False
 
     def _whys(self) -> Mapping[str, str]:
         """Say for what a person can supply why it is wanted."""

@@ -101,14 +101,20 @@ def override(
         the episode with the entry.
 
     Raises:
-        DataError: no reason is given, the move wants a step and has none, or the entry's id is there already.
+        DataError: no reason or nobody is given, the move wants a step and has none, it ends before it begins, or the
+            entry's id is there already.
     """
+    when = on if on is not None else decision.on
+    day = when.date() if isinstance(when, datetime) else when
     faults = [] if reason.strip() else [Fault("$.reason", "why it is done otherwise is wanted")]
+    if not by.strip():
+        faults.append(Fault("$.by", "who decides otherwise is wanted"))
+    if until is not None and until < day:
+        faults.append(Fault("$.until", f"it ends on {until}, before it begins on {day}"))
     if (step is None) == (move in _LEADS_SOMEWHERE):
         faults.append(Fault("$.step", f"{move} {'wants a step' if step is None else 'leads to no step'}"))
     if faults:
         raise DataError("override", faults)
-    when = on if on is not None else decision.on
     entry = Override(
         id=id or _id(decision, when, "override"),
         on=when,
