@@ -13,11 +13,19 @@ from carecoord.plans import (
     ActivityStatus,
     AgendaItem,
     CarePlan,
+    Done,
+    Education,
     Goal,
     Owner,
+    PlanAssessment,
     PlanStatus,
+    Recurrence,
+    Referral,
+    ReferralStep,
     Review,
     ReviewCycle,
+    SafetyPlan,
+    SharedDecision,
     agenda,
 )
 from carecoord.testing._plans import care_plans, days
@@ -219,7 +227,8 @@ def test_an_agenda_does_not_depend_on_the_order_of_the_plans(
     assert agenda(data.draw(st.permutations(plans)), on=on, through=through) == items
     for item in items:
         assert item.due <= through
-        expected = "upcoming" if on < item.due else "due" if on < item.overdue_from else "overdue"
+        over = item.overdue_from or date.max
+        expected = "upcoming" if on < item.due else "due" if on < over else "overdue"
         assert item.state == expected
     ranks = [("overdue", "due", "upcoming").index(item.state) for item in items]
     assert ranks == sorted(ranks)
@@ -237,3 +246,93 @@ def test_looking_further_ahead_only_adds(plans: list[CarePlan], on: date, ahead:
     near = agenda(plans, on=on, through=on + timedelta(days=ahead))
     far = agenda(plans, on=on, through=on + timedelta(days=ahead + more))
     assert [item for item in far if item.due <= on + timedelta(days=ahead)] == list(near)
+
+
+def other_parts(**given: Any) -> CarePlan:
+    """Give an active plan of these parts."""
+    return CarePlan(id="p", person="a", created=date(2026, 1, 1), status="active", **given)
+
+
+def test_assessments_are_listed_until_they_are_made() -> None:
+    """By their due day, while they hold and nobody made them by the day asked about."""
+    assessment = PlanAssessment(id="bloods", kind="examination", title="Blood test", due=date(2026, 3, 2))
+    (item,) = agenda([other_parts(assessments=[assessment])], on=date(2026, 3, 3))
+    assert (item.kind, item.state, item.overdue_from) == ("assessment", "overdue", date(2026, 3, 3))
+    assert item.because == "Blood test was due on 2026-03-02, to be made"
+    made = attrs.evolve(assessment, on=date(2026, 3, 3))
+    assert agenda([other_parts(assessments=[made])], on=date(2026, 3, 3)) == ()
+    assert len(agenda([other_parts(assessments=[made])], on=date(2026, 3, 2))) == 1
+    assert agenda([other_parts(assessments=[attrs.evolve(assessment, status="ended")])], on=date(2026, 3, 3)) == ()
+
+
+def test_decisions_are_looked_at_again() -> None:
+    """On the day that was agreed, until somebody did so, from that day on or for that day."""
+    decision = SharedDecision(id="d", question="How to go on?", again=date(2026, 3, 2))
+    (item,) = agenda([other_parts(decisions=[decision])], on=date(2026, 3, 1), through=date(2026, 3, 2))
+    assert (item.kind, item.state, item.because) == (
+        "decision", "upcoming", "How to go on? is due on 2026-03-02, to be looked at again",
+    )  # fmt: skip
+    cases = {
+        Done(on=date(2026, 3, 1)): 1,
+        Done(on=date(2026, 3, 1), scheduled=date(2026, 3, 2)): 0,
+        Done(on=date(2026, 3, 2)): 0,
+        Done(on=date(2026, 3, 2), outcome="missed"): 1,
+        Done(on=date(2026, 3, 9)): 1,
+    }
+    for done, count in cases.items():
+        looked = attrs.evolve(decision, done=[done])
+        assert len(agenda([other_parts(decisions=[looked])], on=date(2026, 3, 8))) == count, done
+
+
+def test_what_is_to_be_explained_is_listed_until_it_was() -> None:
+    """Explained once by the day asked about, it is done; whether it was understood is another question."""
+    education = Education(id="e", topic="Blood tests", due=date(2026, 3, 2))
+    (item,) = agenda([other_parts(education=[education])], on=date(2026, 3, 2))
+    assert (item.kind, item.state, item.because) == (
+        "education", "due", "Blood tests is due on 2026-03-02, to be explained",
+    )  # fmt: skip
+    assert agenda([other_parts(education=[education.teach(on=date(2026, 3, 2))])], on=date(2026, 3, 2)) == ()
+    assert len(agenda([other_parts(education=[education.teach(on=date(2026, 3, 3))])], on=date(2026, 3, 2))) == 1
+
+
+def test_a_safety_plan_that_was_used_is_looked_at() -> None:
+    """From the day it was used until it was looked at on that day or later."""
+    safety = SafetyPlan(id="s", title="When it gets dark", used=[Done(on=date(2026, 3, 2))])
+    (item,) = agenda([other_parts(safety_plans=[safety])], on=date(2026, 3, 4))
+    assert (item.kind, item.state, item.due, item.overdue_from) == ("safety-plan", "due", date(2026, 3, 2), None)
+    assert item.because == "When it gets dark was used on 2026-03-02, and nobody has looked at it since"
+    assert agenda([other_parts(safety_plans=[safety])], on=date(2026, 3, 1), through=date(2026, 3, 9)) == ()
+    looked = attrs.evolve(safety, done=[Done(on=date(2026, 3, 2))])
+    assert agenda([other_parts(safety_plans=[looked])], on=date(2026, 3, 4)) == ()
+
+
+def test_open_referrals_are_listed_by_their_limits() -> None:
+    """Too long is overdue, waiting is upcoming on the last day that is in time, and one without a limit is due."""
+    sent = [ReferralStep(status="sent", on=date(2026, 3, 2))]
+    referral = Referral(id="r", person="a", service="housing", title="Housing advice", steps=sent)
+
+    def found(on: date, through: date | None = None, **limits: Any) -> list[tuple[str, str, str]]:
+        items = agenda([], on=on, through=through, referrals=[referral], **limits)
+        return [(item.state, str(item.due), str(item.overdue_from)) for item in items]
+
+    limits: dict[str, Any] = {"limits": {"sent": "P2W"}}
+    assert found(date(2026, 3, 17), **limits) == [("overdue", "2026-03-16", "2026-03-17")]
+    assert found(date(2026, 3, 15), **limits) == []
+    assert found(date(2026, 3, 15), date(2026, 3, 16), **limits) == [("upcoming", "2026-03-16", "2026-03-17")]
+    assert found(date(2026, 3, 16), **limits) == [("due", "2026-03-16", "2026-03-17")]
+    assert found(date(2026, 3, 3)) == [("due", "2026-03-02", "None")]
+    (item,) = agenda([], on=date(2026, 3, 3), referrals=[referral])
+    assert (item.kind, item.id, item.plan, item.owner) == ("referral", "r", "", Owner(duty="track-referral"))
+    assert agenda([], on=date(2026, 4, 3), referrals=[referral.move("received", on=date(2026, 3, 9))]) == ()
+
+
+def test_an_activity_is_listed_for_the_days_it_goes_on() -> None:
+    """Its schedule asks for nothing before its first day or after its last."""
+    weekly = ReviewCycle(anchor=date(2026, 3, 2), every="P1W", also=[Recurrence(anchor=date(2026, 3, 5), every="P1W")])
+    walk = Activity(
+        id="w", kind="social", title="Walk", schedule=weekly, since=date(2026, 3, 4), until=date(2026, 3, 16)
+    )
+    items = agenda([other_parts(activities=[walk])], on=date(2026, 3, 1), through=date(2026, 4, 30))
+    assert [str(item.due) for item in items] == ["2026-03-05", "2026-03-09", "2026-03-12"]
+    over = attrs.evolve(walk, since=None, until=date(2026, 3, 1))
+    assert agenda([other_parts(activities=[over])], on=date(2026, 3, 1), through=date(2026, 4, 30)) == ()

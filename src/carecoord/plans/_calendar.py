@@ -81,6 +81,17 @@ def overlaps(given: tuple[Pause, ...]) -> Iterator[str]:
             yield f"the one from {later.since} begins before the one from {earlier.since} is over"
 
 
+def joined(stretches: Iterable[Pause]) -> tuple[Pause, ...]:
+    """Make one pause of those that meet, as where one goes on across a change of cycle."""
+    found: list[Pause] = []
+    for each in pauses(stretches):
+        if found and found[-1].until == each.since and found[-1].because == each.because:
+            found[-1] = attrs.evolve(found[-1], until=each.until)
+        else:
+            found.append(each)
+    return tuple(found)
+
+
 @attrs.frozen
 class OpenDays:
     """The days on which something may fall due.

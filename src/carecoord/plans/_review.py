@@ -20,6 +20,7 @@ from carecoord.plans._calendar import (
     OpenDays,
     Pause,
     Weekday,
+    joined,
     overlaps,
     pauses,
 )
@@ -45,12 +46,8 @@ def _grace(value: Period | str) -> Period:
     return period(value, "grace") if isinstance(value, str) else value
 
 
-def _before(value: Period | str | None) -> Period | None:
-    return period(value, "before") if isinstance(value, str) else value
-
-
-def _after(value: Period | str | None) -> Period | None:
-    return period(value, "after") if isinstance(value, str) else value
+def _window(value: Period | str | None) -> Period | None:
+    return period(value, "before or after") if isinstance(value, str) else value
 
 
 def _days(days: Iterable[date]) -> frozenset[date]:
@@ -122,8 +119,8 @@ class ReviewCycle:
     anchor: date
     every: str | Period = attrs.field(converter=every)
     grace: Period = attrs.field(default=Period(), converter=_grace)
-    before: Period | None = attrs.field(default=None, converter=_before)
-    after: Period | None = attrs.field(default=None, converter=_after)
+    before: Period | None = attrs.field(default=None, converter=_window)
+    after: Period | None = attrs.field(default=None, converter=_window)
     since: date | None = None
     until: date | None = None
     also: tuple[Recurrence, ...] = attrs.field(default=(), converter=_recurrences)
@@ -228,7 +225,19 @@ class ReviewCycle:
                 *(each for each in other.called if each.on >= on),
             ],
             except_on={day for day in self.except_on if day < on} | {day for day in other.except_on if day >= on},
-            pauses=_joined([each for each in paused if each is not None]),
+            pauses=joined(each for each in paused if each is not None),
+        )
+
+    def within(self, first: date | None, last: date | None) -> ReviewCycle | None:
+        """Give what its rhythms name from `first` on and before `last`, and its calls; `None` where that is nothing."""
+        if first is None and last is None:
+            return self
+        kept = [each for rhythm in self._rhythms if (each := recurrence_within(rhythm, first, last)) is not None]
+        if not kept:
+            return None
+        main, *also = kept
+        return attrs.evolve(
+            self, anchor=main.anchor, every=main.every, since=main.since, until=main.until, also=tuple(also)
         )
 
     # its days
@@ -244,6 +253,25 @@ class ReviewCycle:
         if self.adjust is None and not (self.also or self.called or self.pauses or self.except_on):
             return first_after(self, max(after, EARLIEST)) if after < LAST else None
         return next((due for _, due in self._coming(after)), None)
+
+    def latest(self, *, by: date) -> Occurrence | None:
+        """Give the last review that is due on or before a day; `None` where there is none.
+
+        >>> monthly = ReviewCycle(anchor=date(2026, 1, 31), every="P1M")
+        >>> str(monthly.latest(by=date(2126, 3, 30)).scheduled)
+        '2126-02-28'
+        """
+        opens, day = self._open_days, min(max(by, EARLIEST), LAST)
+        start = opens.open_by(day)
+        scheduled = self._scheduled_by(start)
+        if self.adjust == "preceding":
+            for later in self._scheduled(start):
+                due = opens.moved(later)
+                if due is None or due > day:
+                    break
+                scheduled = later
+        due = None if scheduled is None else opens.moved(scheduled)
+        return None if scheduled is None or due is None else self._occurrence(scheduled, due)
 
     def between(self, first: date, last: date) -> tuple[date, ...]:
         """Give the days on which a review is due, from `first` to `last`, both included.
@@ -281,7 +309,7 @@ class ReviewCycle:
         >>> [str(monthly.counts_for(date(2026, 2, day)).scheduled) for day in (14, 20, 21)]
         ['2026-01-31', '2026-01-31', '2026-02-28']
         """
-        earlier = self._last_by(done)
+        earlier = self.latest(by=done)
         coming = next(self._coming(done), None)
         later = None if coming is None else self._occurrence(*coming)
         if later is None or later.opens > done:
@@ -389,20 +417,6 @@ class ReviewCycle:
             named = days_after(self, after)
         return (day for day in named if day not in self.except_on) if self.except_on else named
 
-    def _last_by(self, day: date) -> Occurrence | None:
-        """Give the last review that is due on or before a day."""
-        opens, day = self._open_days, min(max(day, EARLIEST), LAST)
-        start = opens.open_by(day)
-        scheduled = self._scheduled_by(start)
-        if self.adjust == "preceding":
-            for later in self._scheduled(start):
-                due = opens.moved(later)
-                if due is None or due > day:
-                    break
-                scheduled = later
-        due = None if scheduled is None else opens.moved(scheduled)
-        return None if scheduled is None or due is None else self._occurrence(scheduled, due)
-
     def _scheduled_by(self, day: date) -> date | None:
         while True:
             found = [day_by(each, day) for each in self._rhythms]
@@ -411,14 +425,3 @@ class ReviewCycle:
             if last is None or last not in self.except_on:
                 return last
             day = last - ONE_DAY
-
-
-def _joined(stretches: Iterable[Pause]) -> tuple[Pause, ...]:
-    """Make one pause of those that meet, as where one goes on across a change of cycle."""
-    joined: list[Pause] = []
-    for each in pauses(stretches):
-        if joined and joined[-1].until == each.since and joined[-1].because == each.because:
-            joined[-1] = attrs.evolve(joined[-1], until=each.until)
-        else:
-            joined.append(each)
-    return tuple(joined)
