@@ -4,17 +4,34 @@ from __future__ import annotations
 
 import json
 import pickle
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import attrs
 import pytest
 
-from carecoord.caseload import Caseload, board
-from carecoord.demo import DAY, clinic
+from carecoord._values import Period
+from carecoord.caseload import Caseload, board, disclose_board
+from carecoord.demo import DAY, clinic, reader
 from carecoord.errors import DataError
 from carecoord.interop import dumps, from_dict, loads, to_dict
-from carecoord.roles import Team, matrix
-from carecoord.stepped_care import Episode, accept, assessment, decide, protocol
+from carecoord.roles import (
+    Acknowledgement,
+    Declassification,
+    Done,
+    Emergency,
+    HandOver,
+    Notice,
+    ProxyAuthority,
+    Release,
+    Reserved,
+    Team,
+    TeamEvent,
+    TeamRecord,
+    disclose,
+    matrix,
+)
+from carecoord.stepped_care import Episode, accept, assessment, decide, disclose_decision, protocol
 
 
 def caseload_with(*entries: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -38,6 +55,60 @@ def test_each_type_that_travels_alone_reads_back_equal() -> None:
         assert loads(dumps(value, indent=2)) == value
     again = loads(dumps(decision))
     assert (again.ruling, dict(again.facts)) == (decision.ruling, dict(decision.facts))
+
+
+ON = date(2026, 6, 1)
+AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        TeamEvent(id="e", duty="follow-up", kind="raised", at=AT, labels=["SUD"], within=Period.parse("P2D")),
+        Notice(event="e", duty="follow-up", part="informed", member="lee", due=AT, because="is told"),
+        Acknowledgement("e", "lee", at=AT, note="seen"),
+        TeamRecord(done=[Done("own-plan", "holm", on=ON)], confirmations=[], plan_changes=[ON]),
+        HandOver(id="h", giver="holm", taker="ivo", on=ON, reason="leave", accountable=("follow-up",)),
+        ProxyAuthority(holder="ruth", patient="tim", categories=["all"], may=["see"], until=ON),
+        Reserved(categories=["SUD"], since=ON, patient="tim"),
+        Release(patient="tim", element="goals.mood", by="lee", on=ON, reason="safe"),
+        Declassification(patient="tim", element="goals.mood", categories=["MH"], by="lee", on=ON, reason="ordinary"),
+        Emergency(
+            member="ed", patient="tim", affiliation="hospital", disclosed_by="desk", since=AT,
+            until=AT + timedelta(hours=2), nature="unconscious", why_no_consent="cannot be asked",
+        ),
+    ],
+    ids=lambda value: type(value).__name__,
+)  # fmt: skip
+def test_what_a_team_tells_and_records_reads_back_equal(value: Any) -> None:
+    """Events, notices, acknowledgements, hand-overs, and whatever decides about consent beside consents."""
+    assert loads(dumps(value)) == value
+
+
+def test_a_disclosure_is_kept_with_its_view() -> None:
+    """For the audit: of an episode, a caseload, a board and a decision, and of nothing."""
+    caseload, by = clinic(), reader()
+    whole = disclose(caseload, by)
+    assert loads(dumps(whole)) == whole
+    shown = disclose_board(caseload, by, accept_unverified=True)
+    again = loads(dumps(shown))
+    assert again.view == shown.view
+    assert again == shown
+    zoe = next(one for one in caseload.episodes if one.person == "zoe")
+    of_zoe = attrs.evolve(by, consents=[one for one in by.consents if one.patient == "zoe"])
+    decided = disclose_decision(protocol("cocm-treat-to-target"), zoe, of_zoe, accept_unverified=True)
+    assert decided.view is not None
+    assert loads(dumps(decided)).view.ruling == decided.view.ruling
+    for nothing in (disclose(zoe, attrs.evolve(of_zoe, consents=())), disclose(zoe, of_zoe)):
+        assert loads(dumps(nothing)) == nothing
+
+
+def test_what_is_wrong_with_the_view_of_a_disclosure_is_told() -> None:
+    """With its place in the view."""
+    data = to_dict(disclose(clinic(), reader()))
+    data["view"]["episodes"][0]["colour"] = "red"
+    with pytest.raises(DataError, match=r"\$\.view\.episodes\[0\]\.colour: not a field here"):
+        from_dict(data, name="mine")
 
 
 def test_recorded_decisions_travel_inside_their_episode() -> None:

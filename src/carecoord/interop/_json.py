@@ -8,13 +8,33 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+import attrs
 from cattrs.errors import IterableValidationError
 
 from carecoord._definitions import converter, read_json, structure, unstructure
-from carecoord.caseload import Caseload, CaseloadView
+from carecoord.caseload import Board, Caseload, CaseloadView
 from carecoord.errors import AnswerError, DataError, Fault, UnknownIdError, did_you_mean
 from carecoord.plans import CarePlan, PlanView
-from carecoord.roles import Consent, ResponsibilityMatrix, Team, matrices, matrix
+from carecoord.roles import (
+    Acknowledgement,
+    ClauseId,
+    Consent,
+    Declassification,
+    Disclosure,
+    Emergency,
+    HandOver,
+    Notice,
+    ProxyAuthority,
+    Release,
+    Reserved,
+    ResponsibilityMatrix,
+    Team,
+    TeamEvent,
+    TeamRecord,
+    matrices,
+    matrix,
+)
+from carecoord.roles._disclosure import V_co
 from carecoord.stepped_care import (
     Assessment,
     Backtest,
@@ -32,19 +52,31 @@ FORMAT = 1
 """The version of the form that is written; an older one is read, a newer one refused."""
 
 TYPES: dict[str, type] = {
+    "acknowledgement": Acknowledgement,
     "backtest": Backtest,
+    "board": Board,
     "caseload": Caseload,
     "caseload-view": CaseloadView,
     "care-plan": CarePlan,
     "comparison": Comparison,
     "consent": Consent,
     "decision": Decision,
+    "declassification": Declassification,
+    "disclosure": Disclosure,
+    "emergency": Emergency,
     "episode": Episode,
     "episode-view": EpisodeView,
+    "hand-over": HandOver,
+    "notice": Notice,
     "plan-view": PlanView,
+    "proxy-authority": ProxyAuthority,
+    "release": Release,
+    "reserved": Reserved,
     "responsibility-matrix": ResponsibilityMatrix,
     "simulation": Simulation,
     "team": Team,
+    "team-event": TeamEvent,
+    "team-record": TeamRecord,
 }
 
 
@@ -60,6 +92,10 @@ def to_dict(value: Any) -> dict[str, Any]:
     >>> to_dict(Team([], id="east"))
     {'format': 1, 'type': 'team', 'members': [], 'id': 'east'}
     """
+    if type(value) is Disclosure:
+        kept: Disclosure[Any] = value
+        shown = None if kept.view is None else to_dict(kept.view)
+        return {"format": FORMAT, "type": "disclosure", **unstructure(attrs.evolve(kept, view=None)), "view": shown}
     for name, cls in TYPES.items():
         if type(value) is cls:
             return {"format": FORMAT, "type": name, **unstructure(value)}
@@ -155,6 +191,14 @@ def _hooks() -> None:
             return matrix(data)
         return plain_matrix(data, cls)
 
+    def read_view(data: Any, _: Any) -> Any:
+        return None if data is None else from_dict(data, name="view")
+
+    def read_clause(data: Any, _: Any) -> ClauseId:
+        return ClauseId(*converter.structure(data, tuple[str, str]))
+
+    converter.register_structure_hook_func(lambda cls: cls is V_co, read_view)
+    converter.register_structure_hook(ClauseId, read_clause)
     converter.register_structure_hook(Assessment, read_assessment)
     converter.register_structure_hook(ResponsibilityMatrix, read_matrix)
 
