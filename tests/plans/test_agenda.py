@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import attrs
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from carecoord.errors import DataError
 from carecoord.plans import (
@@ -218,6 +218,7 @@ def test_a_cycle_that_is_over_is_not_listed() -> None:
     ahead=st.integers(0, 60),
     data=st.data(),
 )
+@settings(max_examples=25)
 def test_an_agenda_does_not_depend_on_the_order_of_the_plans(
     plans: list[CarePlan], on: date, ahead: int, data: st.DataObject
 ) -> None:
@@ -241,6 +242,7 @@ def test_an_agenda_does_not_depend_on_the_order_of_the_plans(
     ahead=st.integers(0, 60),
     more=st.integers(0, 60),
 )
+@settings(max_examples=25)
 def test_looking_further_ahead_only_adds(plans: list[CarePlan], on: date, ahead: int, more: int) -> None:
     """What falls due within a month falls due within two."""
     near = agenda(plans, on=on, through=on + timedelta(days=ahead))
