@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 from calendar import monthrange
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
@@ -29,7 +29,7 @@ class FrozenMapping(Mapping[K, V_co], Generic[K, V_co]):
     _entries: dict[K, V_co]
 
     def __init__(self, entries: Mapping[K, V_co] | None = None) -> None:
-        object.__setattr__(self, "_entries", dict(entries or {}))
+        object.__setattr__(self, "_entries", dict(entries.items()) if entries else {})
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} cannot be changed")
@@ -42,6 +42,13 @@ class FrozenMapping(Mapping[K, V_co], Generic[K, V_co]):
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._entries
+
+    def items(self) -> ItemsView[K, V_co]:
+        """Give its entries as pairs."""
+        return self._entries.items()
 
     def __hash__(self) -> int:
         return hash(frozenset(self._entries.items()))

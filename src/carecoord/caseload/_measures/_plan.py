@@ -13,6 +13,7 @@ from carecoord.caseload._measures._definition import EventDefinition
 from carecoord.caseload._measures._lists import Fields, moment_field
 from carecoord.caseload._measures._record import Record
 from carecoord.rules import Expression, compile_rules
+from carecoord.rules._nodes import And, Comparison, Constant, Name
 
 __all__ = ["Found", "Join", "Look", "Plan", "Row", "Rules", "Test", "prepared"]
 
@@ -31,13 +32,25 @@ class Test:
     @classmethod
     def of(cls, rule: Expression, calls: Sequence[Reckoned]) -> Test:
         """Compile a rule."""
-        return cls(tuple(calls), rule, rule.compile())
+        return cls(tuple(calls), rule, compile_rules([rule]))
 
     def __call__(self, row: Row) -> Any:
         """Give its value, with the calls left in the row."""
         for call in self.calls:
             row[call.text] = call.work(row)
-        return self.run(row)
+        return self.run(row)[0]
+
+    @property
+    def wanted(self) -> tuple[str, str] | None:
+        """A field and the text it must have, where the rule cannot hold without."""
+        node = self.rule.node  # what a rule about an entry names without a dot is a field of the entry
+        for part in node.parts if isinstance(node, And) else (node,):
+            match part:
+                case Comparison(relation="==", left=Name(id=field), right=Constant(value=str(text))):
+                    return field, text
+                case _:
+                    pass
+        return None
 
 
 @attrs.frozen
@@ -68,6 +81,9 @@ class Look:
     fields: Fields
     test: Test
     joins: tuple[Join, ...]
+    wanted: tuple[str, str] | None = attrs.field(
+        default=attrs.Factory(lambda self: self.test.wanted, takes_self=True), init=False
+    )
 
     def __call__(self, row: Row, entries: Sequence[Row], found: Found) -> None:
         """Leave in the row whether there is one, how many there are, and the fields of the one taken."""
@@ -171,16 +187,42 @@ class Plan:
         row: Row = {"period.start": period[0], "period.end": period[1], "on_day": on}
         for name in self.about:
             row[f"person.{name}"] = _day(record.about.get(name))
-        lists = {
-            name: prepared(record.lists[name], fields) for name, fields in self.lists.items() if name in record.lists
-        }
+        lists = Entries(record, self.lists)
         found: Found = {}
         for step in self.steps:
             if isinstance(step, Look):
-                step(row, lists.get(step.event.from_, ()), found)
+                step(row, lists.that_may_fit(step), found)
             else:
                 row[step.text] = step.work(row)
         return row, found
+
+
+class Entries:
+    """The entries of a record, by list; and by the text of a field, since most looks want one text only."""
+
+    def __init__(self, record: Record, lists: Mapping[str, Fields]) -> None:
+        self.lists = {
+            name: prepared(record.lists[name], fields) for name, fields in lists.items() if name in record.lists
+        }
+        self.sorted: dict[tuple[str, str], dict[str | None, list[Row]]] = {}
+
+    def that_may_fit(self, look: Look) -> Sequence[Row]:
+        """Give the entries of the list that a look is about, without those that cannot fit."""
+        name = look.event.from_
+        entries = self.lists.get(name)
+        if entries is None:
+            return ()
+        if look.wanted is None:
+            return entries
+        field, text = look.wanted
+        by_text = self.sorted.get((name, field))
+        if by_text is None:
+            by_text = self.sorted[name, field] = {}
+            for entry in entries:
+                by_text.setdefault(entry[field], []).append(entry)
+        if None in by_text:  # of these nobody can say
+            return [entry for entry in entries if entry[field] in (text, None)]
+        return by_text.get(text, ())
 
 
 def _day(value: Any) -> Any:
@@ -200,12 +242,15 @@ def prepared(entries: Sequence[Mapping[str, Any]], fields: Fields) -> list[Row]:
     """Give the entries in order of time, as rows: times cut to their local day, absent fields unknown."""
     at = moment_field(fields)
     days = [name for name, type_ in fields.items() if type_ == "date"]
+    unknown: Row = {**dict.fromkeys(fields), "kinds": None}
     rows = []
     for entry in sorted(entries, key=lambda one: _order(one.get(at))) if len(entries) > 1 else entries:
-        row = {name: entry.get(name) for name in fields}
-        kinds = entry.get("kinds")
-        row["kinds"] = (kinds,) if isinstance(kinds, str) else kinds
+        row = unknown | dict(entry.items())
+        kinds = row["kinds"]
+        if isinstance(kinds, str):
+            row["kinds"] = (kinds,)
         for name in days:
-            row[name] = _day(row[name])
+            if type(row[name]) is datetime:
+                row[name] = row[name].date()
         rows.append(row)
     return rows

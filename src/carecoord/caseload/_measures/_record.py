@@ -79,9 +79,10 @@ class Record:
             fields = lists.get(name)
             if fields is None:
                 continue
+            types = {field: _TYPES[type_] for field, type_ in fields.items()}
             for place, entry in enumerate(entries):
                 for field, value in entry.items():
-                    if value is None or (field in fields and type(value) in _TYPES[fields[field]]):
+                    if value is None or type(value) in types.get(field, ()):
                         continue
                     fault = _fault(field, value, fields)
                     if fault:
