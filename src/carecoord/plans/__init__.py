@@ -5,6 +5,8 @@ from carecoord.plans._agenda import AgendaItem, agenda
 from carecoord.plans._agreements import Agreement, AgreementForm, CopyGiven
 from carecoord.plans._assessments import AssessmentKind, PlanAssessment
 from carecoord.plans._attainment import GoalAttainment, GoalAttainmentScale, Level, Rating, goal_attainment
+from carecoord.plans._briefing import Briefing, CaseQuestion, briefing, disclose_briefing
+from carecoord.plans._briefing_lines import BriefingItem, BriefingSection
 from carecoord.plans._calendar import Pause, Weekday
 from carecoord.plans._clock_time import ClockTime
 from carecoord.plans._completeness import Finding, completeness
@@ -62,9 +64,13 @@ __all__ = [
     "AssessmentKind",
     "Axis",
     "Before",
+    "Briefing",
+    "BriefingItem",
+    "BriefingSection",
     "Called",
     "Capacity",
     "CarePlan",
+    "CaseQuestion",
     "Changes",
     "Channel",
     "ClockTime",
@@ -147,7 +153,9 @@ __all__ = [
     "Weekday",
     "WriteBack",
     "agenda",
+    "briefing",
     "completeness",
+    "disclose_briefing",
     "goal_attainment",
     "legal_moves",
     "open_referrals",

@@ -17,7 +17,7 @@ from carecoord.plans._parts import KINDS, PARTS
 from carecoord.plans._plan import CarePlan
 from carecoord.rules import Kind
 
-__all__ = ["OF_DAY", "Fact", "facts_of_part", "facts_of_plan", "in_force"]
+__all__ = ["OF_DAY", "Fact", "counts", "facts_of_part", "facts_of_plan", "in_force"]
 
 _MANY: Final = Kind.number(0, 100_000, whole=True)
 _DAYS: Final = Kind.number(-100_000, 100_000, whole=True)
@@ -47,10 +47,10 @@ class Fact:
 def in_force(plan: CarePlan, name: str) -> tuple[Part, ...]:
     """Give the parts of one list that are to be reckoned with: not over, given up or entered in error."""
     parts: tuple[Part, ...] = getattr(plan, name)
-    return tuple(part for part in parts if _counts(part))
+    return tuple(part for part in parts if counts(part))
 
 
-def _counts(part: Any) -> bool:
+def counts(part: Any) -> bool:
     if hasattr(part, "lifecycle"):
         return part.lifecycle not in _GIVEN_UP
     status = getattr(part, "status", "active")
@@ -142,12 +142,12 @@ def _person_agrees(plan: CarePlan, goal: Any, _on: date | None) -> bool | None:
 
 
 def _any_said_by_person(plan: CarePlan, _part: Any, on: date | None) -> bool | None:
-    found = {_said_by_person(plan, goal, on) for goal in plan.goals if _counts(goal)}
+    found = {_said_by_person(plan, goal, on) for goal in plan.goals if counts(goal)}
     return True if True in found else None if None in found else False
 
 
 def _agreed(plan: CarePlan, _part: Any, _on: date | None) -> bool | None:
-    standing = [each for each in plan.agreements if _counts(each)]
+    standing = [each for each in plan.agreements if counts(each)]
     latest = max(standing, key=lambda each: (each.on, each.id), default=None)
     return None if latest is None else latest.is_full
 
@@ -204,7 +204,7 @@ _OF_PLANS: Final[Mapping[str, Fact]] = {
     "agreed": Fact(Kind.YES_NO, _agreed),
     "any_goal_in_own_words": Fact(Kind.YES_NO, _any_said_by_person),
     "copies_for_person": Fact(
-        _MANY, lambda plan, _part, _on: sum(_counts(copy) and copy.member == plan.person for copy in plan.copies)
+        _MANY, lambda plan, _part, _on: sum(counts(copy) and copy.member == plan.person for copy in plan.copies)
     ),
     "days_old": Fact(_DAYS, lambda plan, _part, on: None if on is None else (on - plan.created).days),
     "days_unreviewed": Fact(_DAYS, _days_unreviewed),
