@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from carecoord.errors import DefinitionError, UnknownIdError
-from carecoord.stepped_care import AddOn, Alert, Protocol, Rule, Task, protocol, protocols, read_protocol
+from carecoord.roles import sensitivity
+from carecoord.stepped_care import Protocol, _protocol, categories_read, protocol, protocols, read_protocol
 from tests.stepped_care.builders import HEAD, MEASURE, STEPS, ladder, one_number, pickled
 
 RULE = '[[rules]]\nid = "r"\nwhen = "phq_9.total >= 10"\nto = "high"\n'
@@ -40,19 +42,87 @@ def test_an_unknown_protocol_names_the_nearest() -> None:
         protocol("german-impakt")
 
 
-@pytest.mark.parametrize("identifier", [*protocols(), "self-harm"])
+SHIPPED = [*protocols(), "self-harm"]
+
+
+def numbers(text: str) -> bool:
+    """Say whether a rule holds a number of its own, beside those in names."""
+    return re.search(r"(?<![\w.'])\d", text) is not None
+
+
+def cited(source: str) -> set[str]:
+    """Give the keys of the sources that a text names."""
+    return set(re.findall(r"\bS\d+\b", source))
+
+
+@pytest.mark.parametrize("identifier", SHIPPED)
 def test_everything_that_can_move_a_decision_has_its_source(identifier: str) -> None:
-    """Each rule, alert, add-on and task with a number says where it comes from, by keys that the file explains."""
-    definitions = [protocol(identifier).definition, *protocol(identifier).modules]
-    for definition in definitions:
-        parts: list[Alert | AddOn | Task | Rule] = [*definition.alerts, *definition.add_ons, *definition.tasks]
-        parts += definition.rules
-        for part in (one for one in parts if any(sign.isdigit() for sign in one.when.replace("phq_9", ""))):
-            assert part.source, part.id
-            keys = [word.strip(" :;,.") for word in part.source.replace(",", " ").split()]
-            cited = [key for key in keys if key[:1] == "S" and key[1:].isdigit()]
-            assert set(cited) <= set(definition.sources), part.id
-            assert part.evidence == "unverified" or cited, part.id
+    """Each rule, alert, add-on, task and named rule with a number says where it comes from, by keys explained."""
+    for definition in (protocol(identifier).definition, *protocol(identifier).modules):
+        rules: list[tuple[str, str, str, str]] = [
+            (one.id, one.when, one.source, one.evidence)
+            for kind in (definition.alerts, definition.add_ons, definition.tasks, definition.rules)
+            for one in kind
+        ]
+        for name, fact in definition.facts.items():
+            text = fact if isinstance(fact, str) else fact.rule
+            rules.append((name, text, "", "") if isinstance(fact, str) else (name, text, fact.source, fact.evidence))
+        for name, when, source, evidence in rules:
+            assert cited(source) <= set(definition.sources), name
+            assert not numbers(when) or evidence == "unverified" or cited(source), name
+        said = [*definition.measures.values(), *definition.steps, *definition.facts.values()]
+        for one in said:
+            if not isinstance(one, str):
+                assert cited(one.source) <= set(definition.sources)
+                assert getattr(one, "valid_for", None) is None or one.source, one
+        assert set(definition.sources) <= set(re.findall(r"\bS\d+\b", TEXTS[definition.id])), "a source nobody cites"
+
+
+TEXTS = {
+    path.stem: path.read_text(encoding="utf-8").split("\n[sources]")[0] for path in _protocol.FOLDER.rglob("*.toml")
+}
+
+
+def test_fourteen_protocols_are_shipped() -> None:
+    """Those that the library promises, and a module that any of them can include."""
+    assert set(protocols()) >= {
+        "asam-4-placement",
+        "bridge-cadence",
+        "ciwa-ar-monitoring",
+        "cocm-treat-to-target",
+        "escape",
+        "german-impact",
+        "macarthur-phq-9",
+        "nhs-talking-therapies",
+        "nice-cg113-gad",
+        "nice-ng222-depression",
+        "phq-9-trajectory",
+        "scamp",
+        "teamcare",
+        "va-stepped-pain",
+    }
+    readers = {name for name in protocols() if "self-harm" in protocol(name).definition.include}
+    assert set(protocols()) - readers == {"asam-4-placement", "ciwa-ar-monitoring"}, "these two speak of substances"
+
+
+@pytest.mark.parametrize("identifier", protocols())
+def test_every_protocol_is_known_to_disclose_something(identifier: str) -> None:
+    """Being in one says of a person what it treats, but for pain alone and for what it includes."""
+    assert categories_read(protocol(identifier), sensitivity())
+
+
+def test_what_was_not_checked_in_a_named_rule_is_not_checked_in_what_uses_it() -> None:
+    """Directly, through another named rule, and within a condition over several readings."""
+    facts = """[facts]
+low = { rule = "phq_9.total < 5", source = "recalled", evidence = "unverified" }
+lower = { rule = "low and phq_9.total < 4", source = "S1" }
+[sources]
+S1 = "somebody"
+"""
+    whens = ("low", "lower", "held(low, weeks=2)", "in_a_row(lower, 2)", "unanswered(low, review)", "phq_9.total < 6")
+    rules = "".join(f'[[rules]]\nid = "r{place}"\nwhen = "{when}"\nthen = "stay"\n' for place, when in enumerate(whens))
+    found = ladder(rules + facts).plan("low").unverified
+    assert found == (("low",),) * 5 + ((),)
 
 
 def test_a_protocol_read_from_text_equals_the_one_from_its_file() -> None:
@@ -139,7 +209,14 @@ def test_structural_faults_come_all_at_once_with_their_places() -> None:
         ('[facts]\nstep = "phq_9.total > 3"\n' + RULE, "$.facts.step: the name means something else already"),
         ('[facts]\nphq_9 = "weeks_in_care > 3"\n' + RULE, "$.facts.phq_9: the name means something else already"),
         ('[facts]\n"a-b" = "weeks_in_care > 3"\n' + RULE, "$.facts.a-b: a name in rules is letters, digits and _"),
-        ("[facts]\na = { }\n" + RULE, "$.facts.a: type or values is wanted"),
+        ("[facts]\na = { }\n" + RULE, "$.facts.a: type, values, each or rule is wanted"),
+        ('[facts]\na = { rule = "yes", type = "yes/no" }\n' + RULE, "$.facts.a: a rule, a list and something recorded"),
+        ('[facts]\na = { rule = "yes", each = ["b"] }\n' + RULE, "$.facts.a: a rule, a list and something recorded"),
+        (
+            '[facts]\na = { each = ["b"], valid_for = "P1W" }\n' + RULE,
+            "$.facts.a: a rule, a list and something recorded",
+        ),
+        ('[facts]\na = { rule = "phq_9.total >" }\n' + RULE, "$.facts.a: column"),
         ('[facts]\na = { values = [1, "x"] }\n' + RULE, "$.facts.a: values are numbers or texts, not both"),
         (
             '[facts]\na = { type = "text", range = [0, 1] }\n' + RULE,

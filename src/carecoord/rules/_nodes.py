@@ -36,6 +36,7 @@ __all__ = [
     "asked",
     "children",
     "facts_of",
+    "named_in",
     "negative",
     "type_of",
 ]
@@ -273,6 +274,21 @@ def children(node: Node) -> tuple[Node, ...]:
             return (then, condition, otherwise)
         case Given(condition=condition, value=value):
             return (condition, value)
+
+
+def named_in(*nodes: Node) -> tuple[str, ...]:
+    """Give the names of the named rules that stand in these nodes, and in those, in order of first use."""
+    return tuple(dict.fromkeys(name for node in nodes for name in _named(node, set())))
+
+
+def _named(node: Node, seen: set[Node]) -> Iterator[str]:
+    if node in seen:
+        return
+    seen.add(node)
+    if isinstance(node, Defined):
+        yield node.name
+    for inner in children(node):
+        yield from _named(inner, seen)
 
 
 def facts_of(*nodes: Node) -> tuple[str, ...]:

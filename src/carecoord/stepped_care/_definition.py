@@ -51,9 +51,10 @@ class Measure:
 
 @attrs.frozen(kw_only=True)
 class FactDefinition:
-    """Something a person records, or a list of such things.
+    """Something a person records, a list of such things, or a named rule that says where its numbers were read.
 
     Attributes:
+        rule: a named rule, as a plain text is one; this form has room for its source.
         type: `number`, `text` or `yes/no`; left out where `values` say it.
         range: lowest and highest number.
         values: the numbers or texts it can be.
@@ -61,6 +62,7 @@ class FactDefinition:
         valid_for: how long a record may be used.
     """
 
+    rule: str = ""
     type: Literal["number", "text", "yes/no"] | None = None
     range: tuple[float, float] | None = None
     values: tuple[int | float | str, ...] = ()

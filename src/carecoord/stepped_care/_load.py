@@ -208,16 +208,23 @@ class _Loader:
                     self.fault(path, "stands in an included module already")
                 elif isinstance(fact, str):
                     texts[name] = fact
-                elif fact.each:
-                    lists[name] = fact.each
                 elif self._is_sound(path, fact):
-                    facts[name] = fact
+                    if fact.rule:
+                        texts[name] = fact.rule
+                    elif fact.each:
+                        lists[name] = fact.each
+                    else:
+                        facts[name] = fact
         return texts, facts, lists
 
     def _is_sound(self, path: str, fact: FactDefinition) -> bool:
         message = ""
-        if fact.type is None and not fact.values:
-            message = "type or values is wanted"
+        recorded = (fact.type, fact.range, fact.valid_for, *fact.values)
+        if fact.rule or fact.each:
+            if any(one is not None for one in recorded) or (fact.rule and fact.each):
+                message = "a rule, a list and something recorded are three things: say one"
+        elif fact.type is None and not fact.values:
+            message = "type, values, each or rule is wanted"
         elif len({isinstance(value, str) for value in fact.values}) > 1:
             message = "values are numbers or texts, not both"
         elif fact.range is not None and (fact.type != "number" or fact.range[0] >= fact.range[1]):

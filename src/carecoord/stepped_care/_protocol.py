@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -13,7 +13,9 @@ import attrs
 from carecoord._values import FrozenMapping
 from carecoord.errors import UnknownIdError
 from carecoord.rules import Expression
+from carecoord.rules._nodes import named_in
 from carecoord.scoring import Instrument
+from carecoord.stepped_care._conditions import Held, InARow, Unanswered
 from carecoord.stepped_care._definition import (
     AddOn,
     Alert,
@@ -165,11 +167,30 @@ class Protocol:
             unverified=tuple(self._unverified(step, part.says.id, part.says.evidence, part.when) for part in every),
         )
 
+    @cached_property
+    def _unverified_rules(self) -> frozenset[str]:
+        """The named rules whose numbers nobody has checked."""
+        facts = (one for file in (*self.modules, self.definition) for one in file.facts.items())
+        return frozenset(
+            name
+            for name, fact in facts
+            if isinstance(fact, FactDefinition) and fact.rule and fact.evidence == "unverified"
+        )
+
+    def _named_in(self, when: Expression) -> Iterator[str]:
+        """Name the named rules that a rule rests on, those within a condition over several readings too."""
+        yield from named_in(when.node)
+        for name in when.names:
+            reduction = self.parts.reductions[name]
+            if isinstance(reduction, Held | InARow | Unanswered):
+                yield from named_in(reduction.condition.rule.node)
+
     def _unverified(self, step: str, id_: str, evidence: str, when: Expression) -> tuple[str, ...]:
         parts = self.parts
         found = [id_] if evidence == "unverified" else []
         if step in self.steps and self.steps[step].evidence == "unverified":
             found.append(step)
+        found += [name for name in self._named_in(when) if name in self._unverified_rules]
         for name in when.names:
             reduction = parts.reductions[name]
             measures = dict.fromkeys(latest.measure for latest in reduction.reads)
