@@ -14,7 +14,34 @@ from typing import Any
 import attrs
 
 from carecoord.caseload import Caseload
-from carecoord.plans import Activity, CarePlan, Done, Goal, Need, Owner, Review, ReviewCycle
+from carecoord.plans import (
+    Activity,
+    Agreement,
+    CarePlan,
+    CommunityResource,
+    CopyGiven,
+    CrisisPlan,
+    DecisionOption,
+    Done,
+    Education,
+    FamilyInvolvement,
+    Goal,
+    HelpContact,
+    LevelOfCare,
+    Need,
+    Owner,
+    PlanAssessment,
+    RelapsePreventionPlan,
+    Review,
+    ReviewCycle,
+    SafetyPlan,
+    SharedDecision,
+    Stance,
+    Statement,
+    TeachBack,
+)
+from carecoord.plans._part import marked, referred
+from carecoord.plans._parts import PARTS
 from carecoord.roles import Clause, Consent, Label, Member, Reader, Recipient, Team, matrix
 from carecoord.stepped_care import (
     Assessment,
@@ -109,8 +136,32 @@ def labels_for(r: Random) -> tuple[str, ...] | None:
     return r.choice(PALETTE)
 
 
+WHO = (None, "lee", "okafor")
+"""Whom a part may name: nobody, the reader, or another one they may know of."""
+
+
+def some(r: Random, parts: Sequence[Any]) -> list[str]:
+    """Give the ids of some parts."""
+    return [one.id for one in parts if r.random() < 0.5]
+
+
+def one_or_none(r: Random, parts: Sequence[Any]) -> str | None:
+    """Give the id of one part, or nothing."""
+    return r.choice([None, *(one.id for one in parts)])
+
+
+def stances(r: Random) -> list[Stance]:
+    """Give where some members stand."""
+    return [Stance(member=each, says=r.choice(("agrees", "pending"))) for each in ("lee", "okafor") if r.random() < 0.5]
+
+
+def contacts(r: Random) -> list[HelpContact]:
+    """Give somebody to turn to, or nobody."""
+    return [HelpContact(name="somebody", member=r.choice(WHO), is_asked=r.choice((None, True)))]
+
+
 def parts_of_plan(r: Random, prefix: str = "") -> Parts:
-    """Give needs, goals for them, activities for those, and reviews."""
+    """Give needs, goals for them, activities for those, reviews, and one of some other kinds."""
     needs = [
         Need(id=f"{prefix}n{i}", domain=r.choice(("physical", "mental", "substance-use", "social")), title=f"need {i}",
              labels=labels_for(r))
@@ -135,7 +186,46 @@ def parts_of_plan(r: Random, prefix: str = "") -> Parts:
                done=[Done(on=FIRST, by=r.choice((None, "lee", "okafor")))] if r.random() < 0.5 else ())
         for i in range(r.randint(0, 2))
     ]  # fmt: skip
-    return {"needs": needs, "goals": goals, "activities": activities, "reviews": reviews}
+    usual: Parts = {"needs": needs, "goals": goals, "activities": activities, "reviews": reviews}
+    others = {name: [part] if r.random() < 0.3 else [] for name, part in other_parts(r, prefix, usual).items()}
+    return {name: usual[name] if name in usual else others[name] for name in PARTS}
+
+
+def other_parts(r: Random, prefix: str, usual: Parts) -> dict[str, Any]:
+    """Give one part of each other kind."""
+    needs, goals, activities, reviews = usual.values()
+
+    def common(name: str) -> Any:
+        return {"id": f"{prefix}{name}", "labels": labels_for(r)}
+
+    done = [Done(on=FIRST, by=r.choice(WHO))]
+    return {
+        "statements": Statement(**common("statement"), about="preference", words="in the mornings", by=r.choice(WHO),
+                                domain=r.choice((None, "mental", "social")), needs=some(r, needs)),
+        "levels": LevelOfCare(**common("level"), system=r.choice(("asam", "ladder")), edition="4", level="1.0",
+                              needs=some(r, needs), stances=stances(r)),
+        "resources": CommunityResource(**common("resource"), name="advice", needs=some(r, needs),
+                                       category=r.choice((None, "stress", "intimate-partner-violence"))),
+        "assessments": PlanAssessment(**common("assessment"), kind=r.choice(("interview", "genetic", "questionnaire")),
+                                      title="talk", instrument=r.choice((None, "phq-9", "audit")), needs=some(r, needs),
+                                      results=["observation"], owner=r.choice((None, Owner(duty="follow-up")))),
+        "decisions": SharedDecision(**common("decision"), question="how to go on", needs=some(r, needs),
+                                    goals=some(r, goals), activities=some(r, activities), stances=stances(r),
+                                    review=one_or_none(r, reviews), options=[DecisionOption(id="wait", title="wait")],
+                                    representative=r.choice(WHO), done=done),
+        "family": FamilyInvolvement(**common("family"), name="sister", member=r.choice(WHO), goals=some(r, goals),
+                                    consents=["consent"]),
+        "crisis_plans": CrisisPlan(**common("crisis"), title="bad days", contacts=contacts(r), needs=some(r, needs)),
+        "safety_plans": SafetyPlan(**common("safety"), status=r.choice(("draft", "active")), needs=some(r, needs),
+                                   professionals=contacts(r), environment=["locked away"], used=done,
+                                   review=one_or_none(r, reviews)),
+        "relapse_plans": RelapsePreventionPlan(**common("relapse"), goals=some(r, goals), contacts=contacts(r),
+                                               activities=some(r, activities), self_check=r.choice((None, "audit"))),
+        "education": Education(**common("education"), topic="sleep", activities=some(r, activities),
+                               taught=[TeachBack(on=FIRST, by=r.choice(WHO), understanding="partly")]),
+        "agreements": Agreement(**common("agreement"), on=FIRST, version=1, stances=stances(r)),
+        "copies": CopyGiven(**common("copy"), to="sister", on=FIRST, by=r.choice(WHO), version=1),
+    }  # fmt: skip
 
 
 def a_script(r: Random) -> list[Step]:
@@ -152,10 +242,13 @@ def a_script(r: Random) -> list[Step]:
 
 
 def _changed(r: Random, part: Any, number: int) -> Any:
-    field = "statement" if isinstance(part, Goal) else "title"
-    return attrs.evolve(
-        part, **{field: f"{getattr(part, field)}, {number}"}, labels=r.choice((part.labels, labels_for(r)))
-    )
+    changed = {part.TITLE: f"{getattr(part, part.TITLE)}, {number}"}
+    return attrs.evolve(part, **changed, labels=r.choice((part.labels, labels_for(r))))
+
+
+def like(value: Any, ids: Sequence[str]) -> Any:
+    """Give ids as a field has them: several, or one at most."""
+    return ids if isinstance(value, tuple) else next(iter(ids), None)
 
 
 def built(person: str, steps: Sequence[Step], **whole: Any) -> CarePlan:
@@ -173,11 +266,9 @@ def without(steps: Sequence[Step], names: Collection[str]) -> list[Step]:
     """Give a script without some parts, and without what speaks of them."""
 
     def kept(name: str, part: Any) -> Any:
-        for field in ("needs", "goals"):
-            if hasattr(part, field):
-                part = attrs.evolve(
-                    part, **{field: [one for one in getattr(part, field) if f"{field}.{one}" not in names]}
-                )
+        for field, named in marked(type(part), "refers"):
+            left = [one for one in referred(getattr(part, field)) if f"{named}.{one}" not in names]
+            part = attrs.evolve(part, **{field: like(getattr(part, field), left)})
         return part
 
     return [
@@ -212,8 +303,7 @@ def padded(r: Random, steps: Sequence[Step], hidden: Sequence[tuple[str, ...]]) 
 
 
 def _marked(part: Any, codes: tuple[str, ...]) -> Any:
-    field = "statement" if isinstance(part, Goal) else "title"
-    return attrs.evolve(part, **{field: f"{SENTINEL} {getattr(part, field)}"}, labels=codes)
+    return attrs.evolve(part, **{part.TITLE: f"{SENTINEL} {getattr(part, part.TITLE)}"}, labels=codes)
 
 
 def _interleaved(r: Random, parts: Sequence[Any], more: Sequence[Any]) -> list[Any]:
@@ -229,17 +319,35 @@ def _speaking(r: Random, parts: Parts, extra: Parts, *, holders: bool) -> Parts:
 
     def speaking(part: Any) -> Any:
         changed: dict[str, Any] = {}
-        for field in ("needs", "goals"):
-            if hasattr(part, field) and part.labels is not None:
-                more = [one.id for one in extra[field] if r.random() < 0.5]
-                changed[field] = _interleaved(
-                    r, getattr(part, field), [one for one in more if one not in getattr(part, field)]
-                )
-        if holders and hasattr(part, "owner") and part.owner is None and r.random() < 0.5:
-            changed["owner"] = Owner(member=HIDDEN_MEMBER.id)
+        for field, named in marked(type(part), "refers") if part.labels is not None else ():
+            old = getattr(part, field)
+            more = [one.id for one in extra[named] if r.random() < 0.5 and one.id not in referred(old)]
+            changed[field] = _interleaved(r, old, more) if isinstance(old, tuple) else old or next(iter(more), None)
+        if holders and r.random() < 0.5:
+            changed |= _held_by_somebody_hidden(r, part)
+        if "results" in attrs.fields_dict(type(part)):
+            changed["results"] = [f"{SENTINEL} {r.random()}"]
         return attrs.evolve(part, **changed)
 
     return {name: [speaking(part) for part in found] for name, found in parts.items()}
+
+
+def _held_by_somebody_hidden(r: Random, part: Any) -> dict[str, Any]:
+    """Let somebody hidden hold what nobody holds, have a say, be turned to, and have done what nobody is named for."""
+    fields = attrs.fields_dict(type(part))
+    changed: dict[str, Any] = {}
+    for field in ("owner", "by", "representative", "member"):
+        if field in fields and getattr(part, field) is None:
+            changed[field] = Owner(member=HIDDEN_MEMBER.id) if field == "owner" else HIDDEN_MEMBER.id
+    one_more: dict[str, Any] = {
+        "stances": Stance(member=HIDDEN_MEMBER.id, says="disagrees", words=SENTINEL),
+        "contacts": HelpContact(name=f"{SENTINEL} clinic", member=HIDDEN_MEMBER.id),
+        "professionals": HelpContact(name=f"{SENTINEL} clinic", member=HIDDEN_MEMBER.id),
+    }
+    for field, more in one_more.items():
+        if field in fields:
+            changed[field] = _interleaved(r, getattr(part, field), [more])
+    return changed
 
 
 # episodes
