@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from types import UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, Final, Literal, TypeVar, Union, cast, get_args, get_origin
 
 import attrs
 from cattrs import Converter
 from cattrs.errors import IterableValidationError
 from cattrs.gen import make_dict_unstructure_fn, override
 
+from carecoord._readers import Readers, key_of, tag_of
 from carecoord._values import FrozenMapping, Period
 from carecoord.errors import CareCoordError, DataError, DefinitionError, Fault, did_you_mean
 
@@ -46,11 +48,7 @@ MOST_DOTS = 100
 
 def fields_of(cls: type) -> tuple[str, ...]:
     """Give the keys that a file may use for a value of this class."""
-    return tuple(_key_of(field) for field in attrs.fields(cls) if field.init)
-
-
-def _key_of(field: attrs.Attribute[Any]) -> str:
-    return str(field.metadata.get("key", field.name))
+    return tuple(key_of(field) for field in attrs.fields(cls) if field.init)
 
 
 def _found(value: Any) -> str:
@@ -197,7 +195,7 @@ def _structure_union(used: Converter, value: Any, cls: Any) -> Any:
         return None
     if set(members) == {date, datetime}:
         return _moment(value, None)
-    tagged = {tag: member for member in members if (tag := _tag_of(member)) is not None}
+    tagged = {tag: member for member in members if (tag := tag_of(member)) is not None}
     if len(tagged) == len(members):
         return used.structure(value, _tagged(value, tagged))
     fitting = [member for member in members if _fits(value, member)]
@@ -210,14 +208,6 @@ def _structure_union(used: Converter, value: Any, cls: Any) -> Any:
         dict.fromkeys(words.get(member, "a list" if _is_tuple(member) else "a table") for member in members)
     )
     raise TypeError(f"{wanted} is wanted, found {_found(value)}")
-
-
-@cache
-def _tag_of(member: Any) -> str | None:
-    """Give the one word that a class's field `kind` can hold: it tells the members of a union apart."""
-    kind = attrs.fields_dict(attrs.resolve_types(member)).get("kind") if attrs.has(member) else None
-    words = get_args(kind.type) if kind is not None and _is_literal(kind.type) else ()
-    return words[0] if len(words) == 1 else None
 
 
 def _tagged(value: Any, members: Mapping[str, Any]) -> Any:
@@ -278,7 +268,7 @@ def _make_converter() -> Converter:
 def _class_hook(used: Converter, cls: Any) -> Callable[[Any, Any], Any]:
     """Read a class field by field: cattrs would write code for it, which takes longer than it saves on one file."""
     attrs.resolve_types(cls)
-    fields = {_key_of(field): field for field in attrs.fields(cls) if field.init}
+    fields = {key_of(field): field for field in attrs.fields(cls) if field.init}
     kinds = {name: field.type for name, field in fields.items()}
 
     def build(value: Any, wanted: Any) -> Any:
@@ -300,23 +290,37 @@ def _class_hook(used: Converter, cls: Any) -> Callable[[Any, Any], Any]:
             raise IterableValidationError("faults", errors, wanted)  # pyright: ignore[reportCallIssue]
         return cls(**{fields[name].alias: entry for name, entry in given.items()})
 
+    _FIELD_BY_FIELD.add(build)
     return build
 
 
 def _class_unhook(used: Converter, cls: Any) -> Callable[[Any], Any]:
     """Leave out what has its default value: what is written is what was said, and the `kind` that tells it apart."""
     renamed: dict[str, Any] = {
-        field.name: override(rename=_key_of(field)) if field.init else override(omit=True)
-        for field in attrs.fields(cls)
+        field.name: override(rename=key_of(field)) if field.init else override(omit=True) for field in attrs.fields(cls)
     }
     attrs.resolve_types(cls)
-    if _tag_of(cls) is not None:
+    if tag_of(cls) is not None:
         renamed["kind"] = override(omit_if_default=False)
     return make_dict_unstructure_fn(cls, used, _cattrs_omit_if_default=True, **renamed)
 
 
+_FIELD_BY_FIELD: Final[set[Callable[[Any, Any], Any]]] = set()
+"""The hooks of classes that no package reads in a way of its own."""
+
 converter = _make_converter()
-"""The one converter. A package may register a hook for a type of its own (an expression as its text)."""
+"""The one converter. A package may teach it a type of its own with `register`."""
+
+_readers = Readers(converter.get_structure_hook, lambda cls: converter.get_structure_hook(cls) in _FIELD_BY_FIELD)
+
+
+def register(kind: Any, hook: Callable[[Any, Any], Any]) -> None:
+    """Teach the converter to read a type, or the types that a predicate is true of, in a way of its own."""
+    if isinstance(kind, type):
+        converter.register_structure_hook(kind, hook)
+    else:
+        converter.register_structure_hook_func(kind, hook)
+    _readers.forget()
 
 
 def unstructure(value: Any) -> Any:
@@ -336,6 +340,8 @@ def structure(data: Any, cls: type[T], *, name: str, error: type[DefinitionError
     Raises:
         DefinitionError: (or `error`) with every fault and its place.
     """
+    with suppress(Exception):  # what is wrong is said below, all of it
+        return cast("T", _readers.of(cls)(data))
     try:
         return converter.structure(data, cls)
     except Exception as raised:  # noqa: BLE001 - what is no fault of the data is raised again

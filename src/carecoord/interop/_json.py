@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 from cattrs.errors import IterableValidationError
 
-from carecoord._definitions import converter, read_json, structure, unstructure
+from carecoord._definitions import converter, read_json, register, structure, unstructure
 from carecoord.caseload import Board, Caseload, CaseloadView
 from carecoord.errors import AnswerError, DataError, Fault, UnknownIdError, did_you_mean
 from carecoord.plans import CarePlan, PlanView
@@ -197,10 +197,10 @@ def _hooks() -> None:
     def read_clause(data: Any, _: Any) -> ClauseId:
         return ClauseId(*converter.structure(data, tuple[str, str]))
 
-    converter.register_structure_hook_func(lambda cls: cls is V_co, read_view)
-    converter.register_structure_hook(ClauseId, read_clause)
-    converter.register_structure_hook(Assessment, read_assessment)
-    converter.register_structure_hook(ResponsibilityMatrix, read_matrix)
+    register(lambda cls: cls is V_co, read_view)
+    register(ClauseId, read_clause)
+    register(Assessment, read_assessment)
+    register(ResponsibilityMatrix, read_matrix)
 
 
 def _scored(data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Exception]]:

@@ -50,6 +50,11 @@ def every(value: Period | str) -> Period | str:
     return value
 
 
+@lru_cache(maxsize=1_024)
+def _period_of(text: str) -> Period:
+    return Period.parse(text)
+
+
 def period(text: str, field: str) -> Period:
     """Read a period.
 
@@ -57,7 +62,7 @@ def period(text: str, field: str) -> Period:
         DataError: the text is none.
     """
     try:
-        return Period.parse(text)
+        return _period_of(text)
     except ValueError as error:
         raise DataError("review cycle", [Fault(f"$.{field}", str(error))]) from None
 
