@@ -12,20 +12,24 @@ from carecoord.plans._clock_time import ClockTime
 from carecoord.plans._completeness import Finding, completeness
 from carecoord.plans._crisis import ContinuedTreatment, CrisisPlan, RelapsePreventionPlan, SafetyPlan
 from carecoord.plans._decisions import Capacity, DecisionOption, DecisionRole, SharedDecision, ShareStep
+from carecoord.plans._diff import Difference, DifferenceKind, apply, diff
 from carecoord.plans._discrepancy import Discrepancy, Place
 from carecoord.plans._done import Done, Outcome
 from carecoord.plans._education import Education, TeachBack, Understanding
 from carecoord.plans._goals import Goal, Priority
-from carecoord.plans._history import Before, Revision
+from carecoord.plans._history import Before, Branch, Correction, Revision
 from carecoord.plans._incompatibility import Incompatibility, RepeatWindow, Side
 from carecoord.plans._levels import LevelMove, LevelOfCare
 from carecoord.plans._looks import Review
+from carecoord.plans._merge import Merge, merge, other_side
 from carecoord.plans._needs import Domain, Need, SocialCategory, Statement, StatementKind
 from carecoord.plans._occurrence import Called, Occurrence, ReviewState, ReviewStatus
+from carecoord.plans._open_work import OpenWork, WorkChoice, WorkDecision
 from carecoord.plans._part import HeldPart, HelpContact, Owner, Part, Stance, Standpoint
 from carecoord.plans._parts import Parts
 from carecoord.plans._people import CommunityResource, FamilyInvolvement, FamilyRole
 from carecoord.plans._plan import CarePlan, Changes
+from carecoord.plans._preview import Preview, preview
 from carecoord.plans._reconcile import reconcile
 from carecoord.plans._recurrence import Recurrence
 from carecoord.plans._referral import OpenReferral, Referral, ReferralStep, open_referrals, refer
@@ -48,6 +52,7 @@ from carecoord.plans._statuses import (
     TaskStatus,
     legal_moves,
 )
+from carecoord.plans._three_way import Choice, Conflict, Instead
 from carecoord.plans._trigger import Trigger, Triggered, TriggerState, triggered
 from carecoord.plans._view import PlanView, ViewChanges, plan_history, view
 from carecoord.plans._write_back import WriteBack, write_back
@@ -64,6 +69,7 @@ __all__ = [
     "AssessmentKind",
     "Axis",
     "Before",
+    "Branch",
     "Briefing",
     "BriefingItem",
     "BriefingSection",
@@ -73,13 +79,18 @@ __all__ = [
     "CaseQuestion",
     "Changes",
     "Channel",
+    "Choice",
     "ClockTime",
     "CommunityResource",
+    "Conflict",
     "ContinuedTreatment",
     "CopyGiven",
+    "Correction",
     "CrisisPlan",
     "DecisionOption",
     "DecisionRole",
+    "Difference",
+    "DifferenceKind",
     "Discrepancy",
     "Domain",
     "Done",
@@ -95,14 +106,17 @@ __all__ = [
     "HelpContact",
     "HostFact",
     "Incompatibility",
+    "Instead",
     "Intent",
     "Level",
     "LevelMove",
     "LevelOfCare",
+    "Merge",
     "Need",
     "NeedStatus",
     "Occurrence",
     "OpenReferral",
+    "OpenWork",
     "Outcome",
     "Owner",
     "Part",
@@ -115,6 +129,7 @@ __all__ = [
     "PlanStatus",
     "PlanView",
     "Preference",
+    "Preview",
     "Priority",
     "Rating",
     "Reason",
@@ -151,15 +166,22 @@ __all__ = [
     "Understanding",
     "ViewChanges",
     "Weekday",
+    "WorkChoice",
+    "WorkDecision",
     "WriteBack",
     "agenda",
+    "apply",
     "briefing",
     "completeness",
+    "diff",
     "disclose_briefing",
     "goal_attainment",
     "legal_moves",
+    "merge",
     "open_referrals",
+    "other_side",
     "plan_history",
+    "preview",
     "read_standard",
     "reconcile",
     "refer",

@@ -71,7 +71,7 @@ class Difference:
 def diff(before: CarePlan, after: CarePlan) -> tuple[Difference, ...]:
     """List what is different between two versions of one plan, field by field and entry by entry.
 
-    The revisions that lie between are among it, under `history`; the rest is in the order of the plan's fields.
+    In the order of the plan's fields, and last the revisions that lie between, under `history`.
     `apply` makes the later version of the earlier one and these, and exactly that.
 
     Raises:
@@ -94,7 +94,7 @@ def diff(before: CarePlan, after: CarePlan) -> tuple[Difference, ...]:
     """
     if before.id != after.id or before.person != after.person:
         raise DataError("difference", [Fault("", "two versions of one plan are wanted, found two plans")])
-    return tuple(_differences((), before, after))
+    return tuple(sorted(_differences((), before, after), key=lambda each: each.path[0] == "history"))
 
 
 def _differences(path: tuple[str, ...], before: Any, after: Any) -> Iterator[Difference]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
 import attrs
@@ -14,9 +15,10 @@ from carecoord.plans._assessments import PlanAssessment
 from carecoord.plans._crisis import CrisisPlan, RelapsePreventionPlan, SafetyPlan
 from carecoord.plans._decisions import SharedDecision
 from carecoord.plans._education import Education
-from carecoord.plans._history import PLAIN, Before, Revision
+from carecoord.plans._history import PLAIN, Revision, changes_between, undone
 from carecoord.plans._levels import LevelOfCare
 from carecoord.plans._needs import Statement, StatementKind
+from carecoord.plans._open_work import WorkDecision, settled
 from carecoord.plans._part import Part, check_follows, marked, referred
 from carecoord.plans._parts import (
     KINDS,
@@ -37,6 +39,7 @@ from carecoord.plans._people import CommunityResource, FamilyInvolvement
 from carecoord.plans._statuses import Intent, PlanStatus, moved
 
 if TYPE_CHECKING:
+    from carecoord.plans._referral import Referral
     from carecoord.rules import Vocabulary
 
 __all__ = ["CarePlan", "Changes"]
@@ -152,8 +155,9 @@ class CarePlan(Parts):
         held: dict[str, Collection[str]] = {}
         for name in PARTS:
             parts: tuple[Part, ...] = getattr(self, name)
-            held[name] = {part.id for part in parts}
-            yield from _twice(name, parts)
+            held[name] = {part.id for part in parts} if parts else ()
+            if len(held[name]) < len(parts):
+                yield from _twice(name, parts)
             for field, named in marked(KINDS[name], "refers") if parts else ():
                 for place, part in enumerate(parts):
                     yield from _dangling(f"$.{name}[{place}].{field}", getattr(part, field), named, held[named])
@@ -162,6 +166,8 @@ class CarePlan(Parts):
         yield from self._history_faults()
 
     def _history_faults(self) -> Iterator[Fault]:
+        if not self.history:
+            return
         held = {f"{name}.{part.id}" for name in PARTS for part in getattr(self, name)} | set(PLAIN)
         latest = self.created
         for version, revision in enumerate(self.history, 2):
@@ -190,7 +196,17 @@ class CarePlan(Parts):
         short = {"strength": self.strengths, "matters": self.matters}.get(about, ())
         return (*short, *(each.words for each in self.statements if each.about == about and each.status == "active"))
 
-    def revise(self, *, by: str, on: date, reason: str, **changes: Unpack[Changes]) -> CarePlan:
+    def revise(
+        self,
+        *,
+        by: str,
+        on: date,
+        reason: str,
+        recorded: date | None = None,
+        work: Iterable[WorkDecision] = (),
+        referrals: Iterable[Referral] = (),
+        **changes: Unpack[Changes],
+    ) -> CarePlan:
         """Give the next version.
 
         Fields given take the place of what stood there.
@@ -198,15 +214,27 @@ class CarePlan(Parts):
         dropped.
         What was done stays as it was recorded.
 
+        Work that is open goes on as it was handed out unless somebody says otherwise.
+        So where a change touches it, `work` says of each what becomes of it, and the revision records that; `preview`
+        lists what a change would touch.
+        Touched are activities under way and decisions that are open when the plan or all that they are for ends;
+        activities under way when the plan is put on hold, or what they are changes; a review that is due when the plan
+        ends or another cycle no longer asks for it; and open referrals when the plan, their need or activity ends.
+        A change that itself moves the status of work says what becomes of it.
+
         Args:
             by: who revises it.
-            on: the day the new version takes effect; not before the version it follows.
+            on: the day from which the new version holds; not before the version it follows.
             reason: why.
+            recorded: the day it is written down, where that is another one.
+            work: what becomes of each piece of open work that the change touches.
+            referrals: the referrals of the plan, which the host keeps beside it.
             changes: the fields that change, as `Changes` lists them.
 
         Raises:
             StatusError: a status may not follow the present one; the error names those that may.
-            DataError: the plan is over, a field is fixed, what was done would be lost, or the parts do not fit.
+            DataError: the plan is over, a field is fixed, what was done would be lost, the parts do not fit, or open
+                work is undecided.
 
         Example:
             >>> plan = CarePlan(id="p1", person="A", created=date(2026, 1, 5), strengths=["a garden"])
@@ -214,20 +242,20 @@ class CarePlan(Parts):
             >>> plan.version, plan.status, plan.history[0].changed, plan.at_version(1).status
             (2, 'active', ('status',), 'draft')
         """
-        given = self._checked(changes)
-        fields = {name: _taken(name, getattr(self, name), value) for name, value in given.items()}
-        status = moved("plan", self.status, fields.get("status", self.status))
-        added: list[str] = []
-        for name in PARTS:
-            old = {part.id: part for part in getattr(self, name)}
-            for place, part in enumerate(fields.get(name, ())):
-                if part.id in old:
-                    _check_follows(old[part.id], part, f"$.{name}[{place}]", draft=status == "draft")
-                else:
-                    added.append(f"{name}.{part.id}")
-        before = _before(self, fields)
-        revision = Revision(version=self.version + 1, by=by, on=on, reason=reason, added=tuple(added), before=before)
-        return attrs.evolve(self, **fields, history=(*self.history, revision))
+        decisions = tuple(work)
+        then = settled(self, proposed(self, changes), decisions, on, referrals)
+        added, before = changes_between(self, then)
+        revision = Revision(
+            version=self.version + 1,
+            by=by,
+            on=on,
+            reason=reason,
+            recorded=recorded,
+            added=added,
+            before=before,
+            work=decisions,
+        )
+        return attrs.evolve(then, history=(*self.history, revision))
 
     def at_version(self, version: int) -> CarePlan:
         """Give the plan as it was, with the history it had then.
@@ -239,14 +267,24 @@ class CarePlan(Parts):
             raise UnknownIdError("version", str(version), map(str, range(1, self.version + 1)))
         plan = self
         while plan.version > version:
-            plan = _undone(plan)
+            *earlier, last = plan.history
+            plan = undone(plan, last.added, last.before, tuple(earlier))
         return plan
 
-    def as_of(self, on: date) -> CarePlan | None:
-        """Give the version in effect at the end of a day; `None` before the first."""
-        if on < self.created:
+    def as_of(self, on: date, *, known: date | None = None) -> CarePlan | None:
+        """Give the version in effect at the end of a day; `None` before the first.
+
+        Args:
+            on: the day asked about.
+            known: the day by which it was written down, to see what was known then; whatever is known now where left
+                out.
+        """
+        if on < self.created or (known is not None and known < self.created):
             return None
-        return self.at_version(1 + sum(revision.on <= on for revision in self.history))
+        until = takewhile(
+            lambda each: each.on <= on and (known is None or (each.recorded or each.on) <= known), self.history
+        )
+        return self.at_version(1 + sum(1 for _ in until))
 
     def target_faults(self, vocabulary: Vocabulary) -> tuple[Fault, ...]:
         """Read the target of every goal with these names; give those that do not read, and why."""
@@ -258,23 +296,42 @@ class CarePlan(Parts):
                 faults.append(Fault(f"$.goals[{goal.id}].target", str(error)))
         return tuple(faults)
 
-    def _checked(self, changes: Changes) -> dict[str, Any]:
-        """Refuse what no revision may change."""
-        given = dict[str, Any](changes)
-        faults: list[Fault] = []
-        if self.status in _FINAL and given.get("status", self.status) == self.status:
-            faults.append(Fault("$.status", f"the plan is {self.status}: to go on, make a new one that replaces it"))
-        for name in given:
-            if name in attrs.fields_dict(CarePlan) and name not in (*PLAIN, *PARTS):
-                faults.append(Fault(f"$.{name}", "it is fixed when the plan is made"))
-            elif name not in (*PLAIN, *PARTS):
-                faults.append(Fault(f"$.{name}", f"not a field here{did_you_mean(name, (*PLAIN, *PARTS))}"))
-        for name in given.keys() & PARTS:
-            given[name] = tuple(given[name])
-            faults += _twice(name, given[name])
-        if faults:
-            raise DataError("care plan", faults)
-        return given
+
+def proposed(plan: CarePlan, changes: Changes) -> CarePlan:
+    """Give a plan with changes, before anything is said of open work, and without a revision for them.
+
+    Raises:
+        StatusError: a status may not follow the present one.
+        DataError: the plan is over, a field is fixed, what was done would be lost, or the parts do not fit.
+    """
+    given = _checked(plan, changes)
+    fields = {name: _taken(name, getattr(plan, name), value) for name, value in given.items()}
+    status = moved("plan", plan.status, fields.get("status", plan.status))
+    for name in PARTS:
+        old = {part.id: part for part in getattr(plan, name)}
+        for place, part in enumerate(fields.get(name, ())):
+            if part.id in old:
+                _check_follows(old[part.id], part, f"$.{name}[{place}]", draft=status == "draft")
+    return attrs.evolve(plan, **fields)
+
+
+def _checked(plan: CarePlan, changes: Changes) -> dict[str, Any]:
+    """Refuse what no revision may change."""
+    given = dict[str, Any](changes)
+    faults: list[Fault] = []
+    if plan.status in _FINAL and given.get("status", plan.status) == plan.status:
+        faults.append(Fault("$.status", f"the plan is {plan.status}: to go on, make a new one that replaces it"))
+    for name in given:
+        if name in attrs.fields_dict(CarePlan) and name not in (*PLAIN, *PARTS):
+            faults.append(Fault(f"$.{name}", "it is fixed when the plan is made"))
+        elif name not in (*PLAIN, *PARTS):
+            faults.append(Fault(f"$.{name}", f"not a field here{did_you_mean(name, (*PLAIN, *PARTS))}"))
+    for name in given.keys() & PARTS:
+        given[name] = tuple(given[name])
+        faults += _twice(name, given[name])
+    if faults:
+        raise DataError("care plan", faults)
+    return given
 
 
 def _twice(name: str, parts: Iterable[Part]) -> Iterator[Fault]:
@@ -308,31 +365,3 @@ def _check_follows(before: Part, after: Part, place: str, *, draft: bool) -> Non
     work = [each.status for each in (before, after) if isinstance(each, Activity)]
     if draft and work[1:] == ["in-progress"] != work[:1]:
         raise DataError("care plan", [Fault(f"{place}.status", "a draft plan is not acted on")])
-
-
-def _before(plan: CarePlan, fields: dict[str, Any]) -> Before:
-    """Keep what these fields change, as it was."""
-    kept: dict[str, Any] = {}
-    for name, new in fields.items():
-        old = getattr(plan, name)
-        if name in PARTS:
-            now = {part.id: part for part in new}
-            kept[name] = tuple(part for part in old if part != now[part.id])
-        elif old is None and new is not None:
-            kept["unset"] = (*kept.get("unset", ()), name)
-        elif old != new:
-            kept[name] = old
-    return Before(**kept)
-
-
-def _undone(plan: CarePlan) -> CarePlan:
-    """Give the version before the last revision."""
-    *earlier, revision = plan.history
-    before = revision.before
-    fields: dict[str, Any] = {name: getattr(before, name) for name in PLAIN if getattr(before, name) is not None}
-    fields.update(dict.fromkeys(before.unset))
-    for name in PARTS:
-        was = {part.id: part for part in getattr(before, name)}
-        parts = (part for part in getattr(plan, name) if f"{name}.{part.id}" not in revision.added)
-        fields[name] = tuple(was.get(part.id, part) for part in parts)
-    return attrs.evolve(plan, **fields, history=earlier)

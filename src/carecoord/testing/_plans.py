@@ -31,7 +31,9 @@ from carecoord.plans import (
     Recurrence,
     Review,
     ReviewCycle,
+    WorkDecision,
     legal_moves,
+    preview,
 )
 
 __all__ = ["activities", "care_plans", "goals", "needs", "plan_versions", "review_cycles", "reviews"]
@@ -147,6 +149,11 @@ def review_cycles(
     return cycle
 
 
+def plain_cycles() -> st.SearchStrategy[ReviewCycle]:
+    """Cycles by a period and a grace, as most are."""
+    return st.builds(ReviewCycle, anchor=days(last=date(2029, 12, 31)), every=periods(), grace=graces())
+
+
 def recurrences(*, ends: bool = True) -> st.SearchStrategy[Recurrence]:
     """Rhythms to be joined to that of a cycle."""
     made = st.builds(Recurrence, anchor=days(last=date(2029, 12, 31)), every=periods())
@@ -215,7 +222,7 @@ def goals(draw: st.DrawFn, *, of_needs: Sequence[str] = ()) -> Goal:
 @st.composite
 def activities(draw: st.DrawFn, *, for_goals: Sequence[str] = ()) -> Activity:
     """Activities that serve some of these goals, done on some days where they have a schedule."""
-    schedule = draw(st.none() | review_cycles(every=periods()))
+    schedule = draw(st.none() | plain_cycles() | review_cycles(every=periods()))
     activity = Activity(
         id=draw(ids()),
         kind=draw(st.sampled_from(get_args(ActivityKind))),
@@ -241,7 +248,7 @@ def reviews(draw: st.DrawFn, *, cycles: st.SearchStrategy[ReviewCycle] | None = 
     """Reviews, done on some days."""
     review = Review(
         id=draw(ids()),
-        cycle=draw(review_cycles(paused=True) if cycles is None else cycles),
+        cycle=draw(plain_cycles() | review_cycles(paused=True) if cycles is None else cycles),
         title=draw(st.just("") | words()),
         domain=draw(st.none() | st.sampled_from(get_args(Domain))),
         owner=draw(st.none() | owners()),
@@ -281,18 +288,31 @@ def care_plans(draw: st.DrawFn, *, status: st.SearchStrategy[PlanStatus] | None 
 
 
 @st.composite
-def plan_versions(draw: st.DrawFn, *, most: int = 5) -> tuple[CarePlan, ...]:
-    """A plan and the versions that lawful revisions made of it, the first one first."""
-    plan = draw(care_plans(status=st.sampled_from(["draft", "active", "on-hold", "unknown"])))
+def plan_versions(draw: st.DrawFn, *, most: int = 5, of: CarePlan | None = None) -> tuple[CarePlan, ...]:
+    """A plan and the versions that lawful revisions made of it, the first one first; the plan is `of` where given."""
+    plan = draw(care_plans(status=st.sampled_from(["draft", "active", "on-hold", "unknown"]))) if of is None else of
     versions = [plan]
     for _ in range(draw(st.integers(0, most))):
-        changes = draw(_changes(plan))
-        on = (plan.history[-1].on if plan.history else plan.created) + timedelta(days=draw(st.integers(0, 90)))
-        plan = plan.revise(by=draw(ids()), on=on, reason=draw(words()), **changes)
-        versions.append(plan)
         if plan.status in {"completed", "revoked", "entered-in-error"}:
             break
+        changes = draw(_changes(plan))
+        on = (plan.history[-1].on if plan.history else plan.created) + timedelta(days=draw(st.integers(0, 90)))
+        work = draw(_decisions(plan, on, changes))
+        plan = plan.revise(by=draw(ids()), on=on, reason=draw(words()), work=work, **changes)
+        versions.append(plan)
     return tuple(versions)
+
+
+@st.composite
+def _decisions(draw: st.DrawFn, plan: CarePlan, on: date, changes: dict[str, Any]) -> list[WorkDecision]:
+    """What becomes of the open work that changes touch."""
+    is_over = changes.get("status") in {"completed", "revoked", "entered-in-error"}
+    return [
+        work.cancel(draw(words()))
+        if is_over or draw(st.booleans())
+        else draw(st.sampled_from([work.keep(), work.replace("plan-2/activities.a")]))
+        for work in preview(plan, on=on, **changes).open_work
+    ]
 
 
 @st.composite
