@@ -21,6 +21,7 @@ from carecoord.roles import (
     gaps,
     matrix,
     read_matrix,
+    turn_to,
     who,
 )
 
@@ -543,3 +544,34 @@ def test_the_day_asked_about_is_a_day() -> None:
     ):
         with pytest.raises(DataError, match="a date without a time is wanted, found datetime"):
             ask()
+
+
+def called(team: Team, member: str | None, matrix: ResponsibilityMatrix, on: date) -> list[tuple[str, str, str]]:
+    """Give who is to be called about something that concerns a member."""
+    gap = Gap(kind="unreachable", severity="warning", rule=15, member=member, because="so", mend="so")
+    return [(one.member, one.role, one.because) for one in turn_to(team, matrix, gap, on=on)]
+
+
+def test_about_a_gap_whoever_it_concerns_is_called_first_where_they_are_there() -> None:
+    """In a role in which they are; then those to escalate to, nobody twice."""
+    on = date(2026, 5, 4)
+    since = date(2025, 1, 1)
+    both = [
+        Member("lee", role="care-manager", since=since, organisation="north"),
+        Member("lee", role="primary-care-provider", since=since, organisation="south"),
+        Member("pat", role="program-manager", since=since),
+        Member("anna", role="patient", since=since),
+    ]
+    team = Team(both, absences=[Absence("lee", since=on, organisation="north")])
+    minimum = matrix("collaborative-care-minimum")
+    pat = ("pat", "program-manager", "holds the role program-manager")
+    lee = ("lee", "primary-care-provider", "holds the role primary-care-provider")
+    assert called(team, "lee", minimum, on) == [("lee", "primary-care-provider", "it is about them"), pat]
+    assert called(team, "anna", minimum, on) == [lee, pat]
+    assert called(team, None, minimum, on) == [lee, pat]
+    assert called(team, "stranger", minimum, on) == [lee, pat]
+    away = team.with_absences(Absence("lee", since=on))
+    assert called(away, "lee", minimum, on) == [pat]
+    assert called(attrs.evolve(team, until=on), "lee", minimum, on) == []
+    with pytest.raises(DataError):
+        called(team, "lee", minimum, date.max)
