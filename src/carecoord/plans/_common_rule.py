@@ -6,7 +6,7 @@ Everything else is walked by dateutil; a law holds the two against each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Final
 
@@ -70,6 +70,7 @@ class MonthSteps:
     numbered: tuple[int, ...]
     weekdays: tuple[tuple[int, int], ...]
     places: tuple[int, ...]
+    _known: dict[tuple[int, int], tuple[int, ...]] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
     def after(self, day: date) -> date | None:
         """Give the first day after `day`; `None` where the calendar ends before."""
@@ -103,30 +104,32 @@ class MonthSteps:
             first, within = first - self.length, self.length
         return None
 
-    def _days(self, month: int) -> Sequence[int]:
-        """Give the days that are meant of a month, in order."""
+    def _days(self, month: int) -> tuple[int, ...]:
+        """Give the days that are meant of a month, in order: months of a length that open on one weekday are alike."""
         year, number = month // 12, month % 12
         length = _LENGTHS[number]
         if number == 1 and year % 4 == 0 and (year % 100 != 0 or year % 400 == 0):
             length = 29
-        days = [day if day > 0 else length + 1 + day for day in self.numbered]
-        if self.weekdays:
-            opening = date(year, number + 1, 1).weekday()
-            for weekday, which in self.weekdays:
-                first = (weekday - opening) % 7 + 1
-                if which > 0:
-                    days.append(first + 7 * (which - 1))
-                else:
-                    all_of_them = range(first, length + 1, 7)
-                    days += all_of_them[which : which + 1 or None] if which else all_of_them
-        if len(days) == 1 and not self.places:
-            return days if 0 < days[0] <= length else ()
-        days = sorted({day for day in days if 0 < day <= length})
+        alike = (length, date(year, number + 1, 1).weekday() if self.weekdays else 0)
+        found = self._known.get(alike)
+        if found is None:
+            found = self._known[alike] = self._days_of(*alike)
+        return found
+
+    def _days_of(self, length: int, opening: int) -> tuple[int, ...]:
+        days = {day if day > 0 else length + 1 + day for day in self.numbered}
+        for weekday, which in self.weekdays:
+            all_of_them = range((weekday - opening) % 7 + 1, length + 1, 7)
+            place = which - 1 if which > 0 else which
+            if not which:
+                days |= {*all_of_them}
+            elif -len(all_of_them) <= place < len(all_of_them):
+                days.add(all_of_them[place])
+        there = sorted(day for day in days if 0 < day <= length)
         if not self.places:
-            return days
-        most = len(days)
-        chosen = {place - 1 if place > 0 else most + place for place in self.places}
-        return [days[place] for place in sorted(chosen) if 0 <= place < most]
+            return tuple(there)
+        chosen = {place - 1 if place > 0 else len(there) + place for place in self.places}
+        return tuple(there[place] for place in sorted(chosen) if 0 <= place < len(there))
 
 
 @attrs.frozen
