@@ -10,7 +10,7 @@ import pytest
 
 from carecoord.caseload import Board, Caseload, board, disclose_board
 from carecoord.demo import DAY, clinic, reader
-from carecoord.roles import Gap, ResponsibilityMatrix, Span, Team, gaps, who
+from carecoord.roles import Gap, ResponsibilityMatrix, Span, Team, gaps, propose, who
 from carecoord.stepped_care import Assessment, Episode
 
 ONE_DAY = timedelta(days=1)
@@ -140,3 +140,10 @@ def test_whoever_discloses_keeps_what_was_withheld_and_why() -> None:
     assert of_zoe == {
         key: ["zoe-1.3"] for key in ("entries.zoe-3", "needs.drinking", "goals.evenings", "activities.bloods")
     }
+
+
+def test_somebody_can_be_proposed_for_what_the_provider_may_no_longer_do() -> None:
+    """The consultant may prescribe and is there; the care manager is ruled out by the leave."""
+    (found,) = [one for one in propose(*staff(), on=DAY) if one.gap.kind == "credential-lapsed"]
+    assert [(one.member, one.reach) for one in found.candidates] == [("okafor", "ext. 20")]
+    assert dict(found.ruled_out) == {"holm": "is away from 2026-06-29"}
