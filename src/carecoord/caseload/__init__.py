@@ -1,7 +1,10 @@
 """Many people at once: who needs us first, why, who is responsible, and whether the programme works."""
 
-from carecoord.caseload._board import Board, BoardRow, ContactDue, Latest, board
+from carecoord.caseload._board import Board, BoardRow, ContactDue
+from carecoord.caseload._board_changes import BoardChange, board_changes, changed_since
 from carecoord.caseload._caseload import Caseload
+from carecoord.caseload._flags import CaseloadFlag
+from carecoord.caseload._latest import Latest
 from carecoord.caseload._measures._counts import Counts, wilson
 from carecoord.caseload._measures._definition import MeasureDefinition
 from carecoord.caseload._measures._disclosure import suppress
@@ -23,13 +26,16 @@ from carecoord.caseload._measures._record import Record
 from carecoord.caseload._measures._scenarios import MeasureFailure, check_measure
 from carecoord.caseload._measures._survival import SurvivalCurve, TimeTo, survival, times_to
 from carecoord.caseload._measures._time_codes import TimeCode, TimeCodes, read_time_codes, time_codes
-from carecoord.caseload._view import CaseloadView, disclose_board
+from carecoord.caseload._view import BoardOptions, CaseloadView, board, disclose_board
 
 __all__ = [
     "Board",
+    "BoardChange",
+    "BoardOptions",
     "BoardRow",
     "Cadence",
     "Caseload",
+    "CaseloadFlag",
     "CaseloadView",
     "ContactDue",
     "Counts",
@@ -52,6 +58,8 @@ __all__ = [
     "TimeEntry",
     "TimeTo",
     "board",
+    "board_changes",
+    "changed_since",
     "check_measure",
     "contact_cadence",
     "disclose_board",

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 from functools import cached_property
 from typing import Any, Literal
 
 import attrs
 
-from carecoord._values import FrozenMapping
+from carecoord._values import FrozenMapping, Period
 from carecoord.caseload._board_text import board_lines
 from carecoord.caseload._caseload import Caseload
+from carecoord.caseload._flags import CaseloadFlag, flags_of
+from carecoord.caseload._latest import Latest, day_of, latest_of
+from carecoord.caseload._measures._measure import Measure
 from carecoord.errors import UnknownIdError
-from carecoord.plans import AgendaItem, agenda
+from carecoord.plans import AgendaItem, CarePlan, OpenReferral, ReferralStatus, agenda, open_referrals
 from carecoord.roles import Contact as Reached, Gap, Holder, gaps, turn_to, who
-from carecoord.scoring import Score, instrument, instruments
-from carecoord.stepped_care import Assessment, Contact, Decision, Episode, Protocol, decide, protocol
+from carecoord.stepped_care import Contact, Decision, Episode, Protocol, decide, protocol
 
-__all__ = ["Board", "BoardRow", "Latest", "board"]
-
-Trend = Literal["better", "worse", "same"]
-Number = int | float
+__all__ = ["ORDER", "Board", "BoardRow", "ContactDue", "Settings", "full_board"]
 
 ORDER = (
     "see now",
@@ -41,44 +40,6 @@ CHANGES = ("enter", "step-up", "switch", "adjust", "consult", "refer")
 
 
 @attrs.frozen(kw_only=True)
-class Latest:
-    """The latest value of one score.
-
-    Attributes:
-        instrument: the instrument's id.
-        score: the score's id.
-        value: the value or category; `None` where the answers did not allow it.
-        band: its band.
-        possible: what it may still be where it has no value: the lowest and highest number, or the categories.
-        on: the day it was assessed.
-        days_old: days since.
-        before: the value of the assessment before; `None` where there is none.
-        trend: what became of it in the score's own direction; `None` where that cannot be said.
-    """
-
-    instrument: str
-    score: str
-    value: Number | str | None
-    band: str | None = None
-    possible: tuple[Number | str, ...] | None = None
-    on: date
-    days_old: int
-    before: Number | str | None = None
-    trend: Trend | None = None
-
-    def __str__(self) -> str:
-        """Give it as `phq-9 12 moderate (was 16, better) on 2026-03-02`."""
-        if self.value is None:
-            possible = " to ".join(map(_shown, self.possible or ()))
-            shown = f"not scored, {possible} possible" if possible else "not scored"
-        else:
-            shown = _shown(self.value)
-        band = f" {self.band}" if self.band else ""
-        trend = f" (was {_shown(self.before)}, {self.trend})" if self.trend else ""
-        return f"{self.instrument} {shown}{band}{trend} on {self.on}"
-
-
-@attrs.frozen(kw_only=True)
 class BoardRow:
     """What one person needs.
 
@@ -88,6 +49,9 @@ class BoardRow:
         latest: the latest value of the main score of each instrument, the newest first.
         decisions: what each protocol says, those they are enrolled in first.
         due: what is overdue, due or coming, by the plan and by the step's cadence.
+        contacts: the contacts that their steps' cadence calls for.
+        referrals: the referrals whose loop is not closed.
+        flags: what else stands out.
         holders: who holds each duty that the row names, by duty.
         reasons: why they stand where they stand, the weightiest first.
     """
@@ -98,6 +62,8 @@ class BoardRow:
     decisions: tuple[Decision, ...] = ()
     due: tuple[AgendaItem, ...] = ()
     contacts: tuple[ContactDue, ...] = ()
+    referrals: tuple[OpenReferral, ...] = ()
+    flags: tuple[CaseloadFlag, ...] = ()
     holders: FrozenMapping[str, Holder] = FrozenMapping()
     reasons: tuple[str, ...] = ()
 
@@ -179,41 +145,56 @@ class Board:
             "note": self.note,
         }
 
+    def only(self, keep: Callable[[BoardRow], bool]) -> Board:
+        """Give the board with some of the rows, as `board.only(lambda row: "see" in row.need)`."""
+        return attrs.evolve(self, rows=tuple(row for row in self.rows if keep(row)))
+
+    def grouped(self, by: Callable[[BoardRow], str]) -> dict[str, Board]:
+        """Give a board for each group, in the order in which the first of each stands; each keeps its order to act.
+
+        >>> from carecoord.caseload import board
+        >>> from carecoord.demo import DAY, clinic
+        >>> list(board(clinic(), on=DAY, accept_unverified=True).grouped(lambda row: row.need))[:2]
+        ['see now', 'see today']
+        """
+        groups: dict[str, list[BoardRow]] = {}
+        for row in self.rows:
+            groups.setdefault(by(row), []).append(row)
+        return {name: attrs.evolve(self, rows=tuple(rows)) for name, rows in groups.items()}
+
     def __str__(self) -> str:
         """Draw the board as text."""
         return "\n".join(board_lines(self))
 
 
-def board(
-    caseload: Caseload,
-    *,
-    on: date,
-    through: date | None = None,
-    protocols: Mapping[str, Protocol] | None = None,
-    accept_unverified: bool = False,
-) -> Board:
-    """Say for every person what they score, where they are and should be, why, what is due and who is responsible.
+@attrs.frozen(kw_only=True)
+class Settings:
+    """How a board is made.
 
-    Args:
-        caseload: people, plans and team.
+    Attributes:
         on: the day.
-        through: the last day that is looked ahead to for what is coming; the day itself where left out.
-        protocols: protocols of one's own, by id; ours are found by themselves.
+        through: the last day that is looked ahead to for what is coming.
+        as_of: what was written down later is left out.
+        protocols: protocols of one's own, by id.
+        flags: the measure whose rates are flags; `None` for none.
+        limits: how long a referral may stand in each status.
         accept_unverified: decide also where a number that a decision rests on was not read in a source.
-
-    Returns:
-        one row a person, in the order to act: alerts before moves, moves before what is missing, then what is overdue.
-
-    Raises:
-        UnknownIdError: an episode is enrolled in a protocol, or holds an assessment, that nothing describes.
-
-    >>> from carecoord.demo import DAY, clinic
-    >>> first = board(clinic(), on=DAY, accept_unverified=True).rows[0]
-    >>> first.need, first.reasons[0]
-    ('see now', 'immediate: intent, plan or behaviour in the past three months')
     """
-    maker = _Maker(caseload, on, through or on, protocols or {}, accept_unverified=accept_unverified)
+
+    on: date
+    through: date
+    as_of: date | None = None
+    protocols: Mapping[str, Protocol] = FrozenMapping()
+    flags: Measure | None = None
+    limits: Mapping[ReferralStatus, Period | str] = FrozenMapping()
+    accept_unverified: bool = False
+
+
+def full_board(caseload: Caseload, settings: Settings) -> Board:
+    """Make the board of all there is in a caseload."""
+    maker = _Maker(caseload, settings)
     rows = sorted((maker.row(person) for person in caseload.people), key=_order)
+    on = settings.on
     found: tuple[Gap, ...] = ()
     calls: dict[str | None, Reached | None] = {}
     if caseload.team is not None and caseload.matrix is not None:
@@ -229,27 +210,25 @@ def _order(row: BoardRow) -> tuple[int, int, str]:
 
 
 class _Maker:
-    def __init__(
-        self,
-        caseload: Caseload,
-        on: date,
-        through: date,
-        protocols: Mapping[str, Protocol],
-        *,
-        accept_unverified: bool,
-    ) -> None:
-        self.caseload, self.on, self.through = caseload, on, through
-        self.protocols, self.accept_unverified = protocols, accept_unverified
+    def __init__(self, caseload: Caseload, settings: Settings) -> None:
+        self.caseload, self.settings = caseload, settings
+        self.on, self.through, self.as_of = settings.on, settings.through, settings.as_of
         self.episodes: dict[str, list[Episode]] = {}
         for episode in caseload.episodes:
             self.episodes.setdefault(episode.person, []).append(episode)
+        self.plans: dict[str, list[CarePlan]] = {}
+        for plan in caseload.plans:
+            self.plans.setdefault(plan.person, []).append(plan)
         self.due: dict[str, list[AgendaItem]] = {}
-        for item in agenda(caseload.plans, on=on, through=through):
+        for item in agenda(caseload.plans, on=self.on, through=self.through):
             self.due.setdefault(item.person, []).append(item)
+        self.referrals: dict[str, list[OpenReferral]] = {}
+        for one in open_referrals(caseload.referrals, on=self.on, limits=settings.limits):
+            self.referrals.setdefault(one.referral.person, []).append(one)
         self.known_holders: dict[str, Holder] = {}
 
     def protocol(self, id: str) -> Protocol:
-        return self.protocols[id] if id in self.protocols else protocol(id)
+        return self.settings.protocols[id] if id in self.settings.protocols else protocol(id)
 
     def row(self, person: str) -> BoardRow:
         episodes = self.episodes.get(person, [])
@@ -258,8 +237,13 @@ class _Maker:
         contacts = tuple(
             contact for episode in episodes for decision in decisions if (contact := self.contact(episode, decision))
         )
-        weighed = sorted(self.weigh(decisions, due, contacts), key=lambda pair: ORDER.index(pair[0]))
-        latest = [one for episode in episodes for one in self.latest(episode)]
+        referrals = tuple(self.referrals.get(person, ()))
+        flags = tuple(self.flags(person, episodes))
+        weighed = sorted(
+            [*self.weigh(decisions, due, contacts), *_weighed(referrals, flags)],
+            key=lambda pair: ORDER.index(pair[0]),
+        )
+        latest = [one for episode in episodes for one in latest_of(episode, on=self.on, as_of=self.as_of)]
         return BoardRow(
             person=person,
             need=weighed[0][0] if weighed else "go on",
@@ -267,56 +251,46 @@ class _Maker:
             decisions=decisions,
             due=due,
             contacts=contacts,
+            referrals=referrals,
+            flags=flags,
             holders=FrozenMapping({} if person in self.caseload.unnamed else self.holders(decisions, due)),
             reasons=tuple(dict.fromkeys(reason for _, reason in weighed)),
         )
 
-    # scores
-
-    def latest(self, episode: Episode) -> Iterator[Latest]:
-        for readings in episode.index().assessments.values():
-            entries = [reading.entry for reading in readings if _day(reading.entry.on) <= self.on]
-            if entries:
-                yield self.one_latest(entries)
-
-    def one_latest(self, entries: list[Assessment]) -> Latest:
-        entry = entries[-1]
-        definition = next((score for score in _scores(entry.instrument) if score.id in entry.scores), None)
-        score: str = definition.id if definition else next(iter(entry.scores), "")
-        value = entry.scores.get(score)
-        earlier = [one.scores.get(score) for one in entries[:-1]]
-        before = next((one for one in reversed(earlier) if one is not None), None)
-        return Latest(
-            instrument=entry.instrument,
-            score=score,
-            value=value,
-            band=definition.band_of(value) if definition and isinstance(value, int | float) else None,
-            possible=entry.possible.get(score) if value is None else None,
-            on=_day(entry.on),
-            days_old=(self.on - _day(entry.on)).days,
-            before=before,
-            trend=_trend(definition, before, value),
-        )
+    def flags(self, person: str, episodes: Iterable[Episode]) -> Iterator[CaseloadFlag]:
+        if self.settings.flags is not None:
+            plans = self.plans.get(person, ())
+            yield from flags_of(self.settings.flags, episodes, plans, on=self.on, as_of=self.as_of)
 
     # decisions
 
     def decisions(self, episode: Episode) -> Iterator[Decision]:
         """Say what each protocol they are in says; where they are in none, those the caseload looks at them for."""
-        known = [self.decision(id, episode) for id in episode.index().courses]
+        known = [self.decision(id, episode) for id in episode.index(as_of=self.as_of).courses]
         inside = [decision for decision in known if decision.from_step != "outside"]
         yield from inside or [self.decision(id, episode) for id in self.caseload.protocols_for(episode.person)]
 
     def decision(self, id: str, episode: Episode) -> Decision:
-        return decide(self.protocol(id), episode, on=self.on, accept_unverified=self.accept_unverified)
+        return decide(
+            self.protocol(id),
+            episode,
+            on=self.on,
+            as_of=self.as_of,
+            accept_unverified=self.settings.accept_unverified,
+        )
 
     def contact(self, episode: Episode, decision: Decision) -> ContactDue | None:
         """Say when the step's cadence wants the next contact."""
         step = self.protocol(decision.protocol).steps.get(decision.from_step)
         if step is None or step.contact is None:
             return None
-        course = episode.index().courses.get(decision.protocol, ())
-        begun = [_day(change.entry.on) for change in course if change.effect in ("enter", "move")]
-        kept = [_day(one.on) for one in episode.in_force() if isinstance(one, Contact) and one.outcome == "kept"]
+        course = episode.index(as_of=self.as_of).courses.get(decision.protocol, ())
+        begun = [day_of(change.entry.on) for change in course if change.effect in ("enter", "move")]
+        kept = [
+            day_of(one.on)
+            for one in episode.in_force(as_of=self.as_of)
+            if isinstance(one, Contact) and one.outcome == "kept"
+        ]
         past = [day for day in (*kept, *begun) if day <= self.on]
         if not past:
             return None
@@ -350,7 +324,7 @@ class _Maker:
                 need = {"immediate": "see now", "same-day": "see today"}.get(alert.urgency, "at next contact")
                 yield need, f"{alert.urgency}: {alert.meaning}"
         for task in decision.tasks:
-            within = task.due(_day(decision.on))
+            within = task.due(day_of(decision.on))
             yield (
                 "overdue" if task.within is None else "due",
                 f"{task.meaning or task.id}{f', by {within}' if within else ''}",
@@ -377,27 +351,11 @@ class _Maker:
         return self.known_holders[duty]
 
 
-def _day(when: date | datetime) -> date:
-    return when.date() if isinstance(when, datetime) else when
-
-
-def _scores(id: str) -> tuple[Score, ...]:
-    """Give the scores of one of our instruments; of another one nothing is known here."""
-    return instrument(id).scores if id in instruments() else ()
-
-
-def _shown(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def _trend(definition: Score | None, before: Any, value: Any) -> Trend | None:
-    if definition is None or definition.worse == "neither":
-        return None
-    if not isinstance(before, int | float) or not isinstance(value, int | float):
-        return None
-    if before == value:
-        return "same"
-    return "worse" if (value > before) == (definition.worse == "higher") else "better"
+def _weighed(referrals: Iterable[OpenReferral], flags: Iterable[CaseloadFlag]) -> Iterator[tuple[str, str]]:
+    for one in referrals:
+        yield "overdue" if one.state == "too-long" else "go on", one.because
+    for flag in flags:
+        yield "overdue" if flag.state == "raised" else "find out", str(flag)
 
 
 def _need_of(decision: Decision) -> str:

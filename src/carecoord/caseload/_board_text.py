@@ -29,6 +29,7 @@ def board_lines(board: Board) -> Iterator[str]:
         yield from _labelled("step", (_step(decision) for decision in row.decisions))
         yield from _labelled("why", (line for decision in row.decisions for line in _why(decision)))
         yield from _labelled("due", _due(row))
+        yield from _labelled("flags", map(str, row.flags))
         yield from _labelled("who", _who(row.holders.items()))
     if board.gaps:
         yield ""
@@ -68,6 +69,7 @@ def _due(row: BoardRow) -> Iterator[str]:
     for contact in row.contacts:
         yield f"contact {contact.state}: by the cadence on {contact.due}, the last one was on {contact.last}"
     yield from (item.because for item in row.due)
+    yield from (one.because for one in row.referrals)
 
 
 def _by(day: date | None) -> str:

@@ -9,7 +9,7 @@ import attrs
 
 from carecoord._values import FrozenMapping
 from carecoord.errors import DataError, Fault
-from carecoord.plans import CarePlan
+from carecoord.plans import CarePlan, Referral
 from carecoord.roles import ResponsibilityMatrix, Team
 from carecoord.stepped_care import Episode
 
@@ -31,6 +31,7 @@ class Caseload:
     Attributes:
         episodes: one for each episode of care.
         plans: the people's plans.
+        referrals: where they were referred to.
         team: who cares for them; `None` where the board is not to say who.
         matrix: who has which part in which duty; `None` as above.
         protocols: the ids of the protocols that people who are not enrolled are looked at for.
@@ -43,6 +44,7 @@ class Caseload:
 
     episodes: tuple[Episode, ...] = attrs.field(default=(), converter=tuple[Episode, ...])
     plans: tuple[CarePlan, ...] = attrs.field(default=(), converter=tuple[CarePlan, ...])
+    referrals: tuple[Referral, ...] = attrs.field(default=(), converter=tuple[Referral, ...])
     team: Team | None = None
     matrix: ResponsibilityMatrix | None = None
     protocols: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
@@ -53,8 +55,10 @@ class Caseload:
         """Refuse what stands twice, and a team without a matrix."""
         episodes = Counter((episode.person, episode.id) for episode in self.episodes)
         plans = Counter(plan.id for plan in self.plans)
+        referrals = Counter(referral.id for referral in self.referrals)
         faults = [Fault("$.episodes", "two episodes have the same person and id") for n in episodes.values() if n > 1]
         faults += [Fault("$.plans", "two plans have the same id") for n in plans.values() if n > 1]
+        faults += [Fault("$.referrals", "two referrals have the same id") for n in referrals.values() if n > 1]
         if (self.team is None) != (self.matrix is None):
             faults.append(Fault("$", "a team and a matrix go together: neither says alone who does what"))
         if faults:
@@ -62,8 +66,9 @@ class Caseload:
 
     @property
     def people(self) -> tuple[str, ...]:
-        """The ids of everyone with an episode or a plan, sorted."""
-        return tuple(sorted({episode.person for episode in self.episodes} | {plan.person for plan in self.plans}))
+        """The ids of everyone with an episode, a plan or a referral, sorted."""
+        people = {one.person for one in self.episodes} | {one.person for one in self.plans}
+        return tuple(sorted(people | {one.person for one in self.referrals}))
 
     def protocols_for(self, person: str) -> tuple[str, ...]:
         """Give the protocols that somebody who is not enrolled is looked at for."""

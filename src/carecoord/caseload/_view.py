@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Final, TypedDict, Unpack
 
 import attrs
 
-from carecoord.caseload._board import ORDER, Board, board
+from carecoord._values import Period
+from carecoord.caseload._board import ORDER, Board, Settings, full_board
 from carecoord.caseload._caseload import Caseload
-from carecoord.errors import CareCoordError
-from carecoord.plans import CarePlan, PlanView
+from carecoord.caseload._measures._measure import Measure, measure
+from carecoord.errors import CareCoordError, DataError, Fault
+from carecoord.plans import CarePlan, PlanView, ReferralStatus, ReferralView
 from carecoord.plans._view import view_of
 from carecoord.roles import Disclosure, Label, Reader, ResponsibilityMatrix, Team
 from carecoord.roles._disclosure import Shape, check_people, disclosed, shape
@@ -19,11 +21,31 @@ from carecoord.roles._projection import Projection
 from carecoord.stepped_care import EpisodeView, Protocol, categories_read
 from carecoord.stepped_care._view import protocol_labels
 
-__all__ = ["CaseloadView", "disclose_board"]
+__all__ = ["BoardOptions", "CaseloadView", "board", "disclose_board", "what_is_left"]
 
 
 FROM: Final = "from what you may see"
 """What every reader's board says, whatever there is: nothing can be told from it."""
+
+
+class BoardOptions(TypedDict, total=False):
+    """How a board is made.
+
+    Attributes:
+        through: the last day that is looked ahead to for what is coming; the day itself where left out.
+        as_of: what was written down later is left out: the board as it could be made then.
+        protocols: protocols of one's own, by id; ours are found by themselves.
+        flags: the measure whose rates are flags, `caseload-flags` where left out; `None` for none.
+        limits: how long a referral may stand in each status, as `{"sent": "P2W"}`: the host's own.
+        accept_unverified: decide also where a number that a decision rests on was not read in a source.
+    """
+
+    through: date | None
+    as_of: date | None
+    protocols: Mapping[str, Protocol] | None
+    flags: Measure | None
+    limits: Mapping[ReferralStatus, Period | str] | None
+    accept_unverified: bool
 
 
 @attrs.frozen(kw_only=True)
@@ -33,15 +55,18 @@ class CaseloadView:
     Attributes:
         episodes: the episodes, each as they see it.
         plans: the plans, each as they see it.
+        referrals: the referrals, each as they see it.
     """
 
     episodes: tuple[EpisodeView, ...] = ()
     plans: tuple[PlanView, ...] = ()
+    referrals: tuple[ReferralView, ...] = ()
 
     @property
     def people(self) -> tuple[str, ...]:
         """The ids of everyone in it, sorted."""
-        return tuple(sorted({episode.person for episode in self.episodes} | {plan.person for plan in self.plans}))
+        people = {one.person for one in self.episodes} | {one.person for one in self.plans}
+        return tuple(sorted(people | {one.person for one in self.referrals}))
 
 
 class _Pass:
@@ -57,10 +82,11 @@ class _Pass:
         found = [shape(one).project(one, self.projection) for one in self.caseload.episodes]
         episodes = [one for one in found if one is not None]
         plans = list(self._plans())
-        people = sorted({one.person for one in (*episodes, *plans)})
-        left = Caseload(
-            episodes=episodes, plans=plans, looked_at={person: self._protocols(person) for person in people}
-        )
+        sent = [shape(one).project(one, self.projection) for one in self.caseload.referrals]
+        referrals = [one for one in sent if one is not None]
+        left = Caseload(episodes=episodes, plans=plans, referrals=referrals)
+        people = left.people
+        left = attrs.evolve(left, looked_at={person: self._protocols(person) for person in people})
         team, matrix = self.caseload.team, self.caseload.matrix
         if team is None or matrix is None:
             return left
@@ -139,7 +165,11 @@ def _among(member: str | None, ids: set[str]) -> str | None:
 
 def _view(left: Caseload) -> CaseloadView:
     episodes = tuple(shape(one).view(one) for one in left.episodes)
-    return CaseloadView(episodes=episodes, plans=tuple(view_of(plan) for plan in left.plans))
+    return CaseloadView(
+        episodes=episodes,
+        plans=tuple(view_of(plan) for plan in left.plans),
+        referrals=tuple(shape(one).view(one) for one in left.referrals),
+    )
 
 
 def _attention(caseload: Caseload, projection: Projection) -> tuple[str, ...]:
@@ -160,14 +190,68 @@ def _shape(caseload: Caseload) -> Shape:  # noqa: ARG001 - what is registered is
 shape.register(Caseload, _shape)
 
 
-def disclose_board(
+def board(
     caseload: Caseload,
-    reader: Reader,
     *,
-    through: date | None = None,
-    protocols: Mapping[str, Protocol] | None = None,
-    accept_unverified: bool = False,
-) -> Disclosure[Board]:
+    on: date | None = None,
+    reader: Reader | None = None,
+    **options: Unpack[BoardOptions],
+) -> Board:
+    """Say for every person what they score, where they are and should be, why, what is due and who is responsible.
+
+    Args:
+        caseload: people, plans and team.
+        on: the day; the reader's, where there is one.
+        reader: who it is for: the board of what they may see, and nothing else. `disclose_board` gives the same with
+            what whoever discloses has to keep.
+        options: how it is made, as `BoardOptions` lists them.
+
+    Returns:
+        one row a person, in the order to act: alerts before moves, moves before what is missing, then what is overdue.
+
+    Raises:
+        UnknownIdError: an episode is enrolled in a protocol, or holds an assessment, that nothing describes.
+        DataError: neither a day nor a reader is given, or the day is not the reader's.
+
+    >>> from carecoord.demo import DAY, clinic
+    >>> first = board(clinic(), on=DAY, accept_unverified=True).rows[0]
+    >>> first.need, first.reasons[0]
+    ('see now', 'immediate: intent, plan or behaviour in the past three months')
+    """
+    if reader is None:
+        if on is None:
+            raise DataError("board", [Fault("$.on", "a day is wanted, or a reader")])
+        return full_board(caseload, _settings(on, options))
+    if on is not None and on != reader.day:
+        raise DataError("board", [Fault("$.on", f"a reader's board is that of their day, {reader.day}")])
+    left, knowing, _ = what_is_left(caseload, reader, options.get("protocols"))
+    return attrs.evolve(full_board(left, _settings(knowing.day, options)), note=FROM)
+
+
+def what_is_left(
+    caseload: Caseload, reader: Reader, protocols: Mapping[str, Protocol] | None
+) -> tuple[Caseload, Reader, Projection]:
+    """Give the caseload that a reader sees, the reader with what one's own protocols disclose, and the pass."""
+    own = {name: categories_read(each, reader.codes) for name, each in (protocols or {}).items()}
+    knowing = attrs.evolve(reader, codes=reader.codes.with_defaults("protocol", own)) if own else reader
+    check_people(set(caseload.people), knowing)
+    projection = Projection(knowing)
+    return _Pass(caseload, projection).left(), knowing, projection
+
+
+def _settings(on: date, options: BoardOptions) -> Settings:
+    return Settings(
+        on=on,
+        through=options.get("through") or on,
+        as_of=options.get("as_of"),
+        protocols=options.get("protocols") or {},
+        flags=options["flags"] if "flags" in options else measure("caseload-flags"),
+        limits=options.get("limits") or {},
+        accept_unverified=options.get("accept_unverified", False),
+    )
+
+
+def disclose_board(caseload: Caseload, reader: Reader, **options: Unpack[BoardOptions]) -> Disclosure[Board]:
     """Give a reader the board of what they may see, with everything that whoever discloses has to keep.
 
     The board is computed from what is left of the caseload, as if there were nothing else, and says that it is from
@@ -179,9 +263,7 @@ def disclose_board(
     Args:
         caseload: people, plans and team, as they are.
         reader: who sees it; the board is that of their day.
-        through: the last day that is looked ahead to.
-        protocols: protocols of one's own, by id.
-        accept_unverified: decide also where a number that a decision rests on was not read in a source.
+        options: how it is made, as `BoardOptions` lists them.
 
     Returns:
         the record, with the board as its view; `attention` names whoever is more urgent than the reader can see.
@@ -190,15 +272,11 @@ def disclose_board(
         UnknownIdError: an episode that they see is enrolled in a protocol that nothing describes.
         DataError: a consent is about somebody who is not on the caseload.
     """
-    own = {name: categories_read(each, reader.codes) for name, each in (protocols or {}).items()}
-    knowing = attrs.evolve(reader, codes=reader.codes.with_defaults("protocol", own)) if own else reader
-    check_people(set(caseload.people), knowing)
-    projection = Projection(knowing)
-    left = _Pass(caseload, projection).left()
-    options: dict[str, Any] = {"through": through, "protocols": protocols, "accept_unverified": accept_unverified}
-    shown = attrs.evolve(board(left, on=reader.day, **options), note=FROM)
+    left, _, projection = what_is_left(caseload, reader, options.get("protocols"))
+    settings = _settings(reader.day, options)
+    shown = attrs.evolve(full_board(left, settings), note=FROM)
     try:
-        attention = tuple(_more_urgent(board(caseload, on=reader.day, **options), shown))
+        attention = tuple(_more_urgent(full_board(caseload, settings), shown))
     except CareCoordError as error:
         attention = (f"the whole board cannot be made: {error}",)
     return disclosed(shown, projection, attention=attention)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from statistics import fmean, stdev
 from typing import Any
@@ -14,11 +14,11 @@ from carecoord.caseload._measures._definition import EventDefinition, Outcome
 from carecoord.caseload._measures._lists import moment_field
 from carecoord.caseload._measures._load import POPULATIONS
 from carecoord.caseload._measures._measure import Measure
-from carecoord.caseload._measures._plan import Found, Look, Row
+from carecoord.caseload._measures._plan import Found, Look, Row, Rules
 from carecoord.caseload._measures._record import Record
 from carecoord.errors import DataError, Fault, UnknownIdError
 
-__all__ = ["Group", "MeanReport", "MeasureReport", "Membership", "RateReport", "evaluate", "why"]
+__all__ = ["Group", "MeanReport", "MeasureReport", "Membership", "RateReport", "evaluate", "standing", "why"]
 
 NOT_STATED = "not stated"
 """The group of those of whom it is not known; it is a group like any other."""
@@ -228,20 +228,40 @@ def why(measure: Measure, record: Record, *, period: tuple[date, date], on: date
     >>> why(measure("cocm-fidelity"), Record(person="A"), period=year, on=date(2026, 6, 30))["early-follow-up"]
     'out: baseline_10 is no (no start); no first contact kept'
     """
+    said: dict[str, list[str]] = {rate: [] for rate in measure.rates}
+    for rate, member, because in standing(measure, record, period=period, on=on):
+        about = "" if member.on is None else f"{member.on}, "
+        said[rate].append(f"{about}{member.outcome}: {because()}")
+    return {rate: ". ".join(reasons) or "out: nothing to count" for rate, reasons in said.items()}
+
+
+def standing(
+    measure: Measure, record: Record, *, period: tuple[date, date], on: date
+) -> Iterator[tuple[str, Membership, Callable[[], str]]]:
+    """Give where a record stands in each rate, and what says why: right away, since the next one changes it."""
     _check(measure, record, 0, set())
     row, found = measure.plan.row(record, period, on)
     words = _Words(measure, found)
-    reasons = {}
     for rate, rules in zip(measure.rates, measure.plan.rates, strict=True):
-        said = []
         for entry, facts in rules.rows(row, found):
             held = rules.run(facts)
-            member = _membership(record.person, rate, held, None)
-            parts = [rules.rules[POPULATIONS.index(name)].explain(facts, words) for name in _deciding(member, held)]
-            about = "" if entry is None else f"{words.of(rules.each or '', entry)}, "
-            said.append(f"{about}{member.outcome}: {'; '.join(dict.fromkeys(map(str, parts)))}")
-        reasons[rate] = ". ".join(said) or "out: nothing to count"
-    return reasons
+            member = _membership(record.person, rate, held, _day_of(measure, rules, entry))
+
+            def because(
+                rules: Rules = rules, held: Values = held, member: Membership = member, facts: Row = facts
+            ) -> str:
+                parts = [rules.rules[POPULATIONS.index(name)].explain(facts, words) for name in _deciding(member, held)]
+                return "; ".join(dict.fromkeys(map(str, parts)))
+
+            yield rate, member, because
+
+
+def _day_of(measure: Measure, rules: Rules, entry: Row | None) -> date | None:
+    """Give the day of an entry that is counted by itself."""
+    if entry is None or rules.each is None:
+        return None
+    day: date | None = entry[moment_field(measure.plan.look(rules.each).fields)]
+    return day
 
 
 class _Count:
@@ -264,7 +284,7 @@ class _Count:
         self.places |= dict.fromkeys(places)
         for rate, rules in zip(self.measure.rates, self.measure.plan.rates, strict=True):
             for entry, facts in rules.rows(row, found):
-                day = None if entry is None else entry[moment_field(self.measure.plan.look(rules.each or "").fields)]
+                day = _day_of(self.measure, rules, entry)
                 member = _membership(record.person, rate, rules.run(facts), day)
                 self.members.append(member)
                 for place in (None, *places):
@@ -387,11 +407,6 @@ class _Words:
         taken = self.found[name] if look.event.take == "all" else [look.taken(self.found[name])]
         days = (one[moment_field(look.fields)] for one in taken if one is not None)
         return ", ".join("a day not known" if day is None else day.isoformat() for day in days)
-
-    def of(self, name: str, entry: Row) -> str:
-        """Give the words for one entry of an event."""
-        event, day = self.events[name], entry[moment_field(self.looks[name].fields)]
-        return f"{event.label or event.id.replace('_', ' ')} on {'a day not known' if day is None else day}"
 
 
 def _lines(rate: RateReport) -> Iterator[str]:
