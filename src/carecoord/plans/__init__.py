@@ -10,6 +10,7 @@ from carecoord.plans._briefing_lines import BriefingItem, BriefingSection
 from carecoord.plans._calendar import Pause, Weekday
 from carecoord.plans._clock_time import ClockTime
 from carecoord.plans._completeness import Finding, completeness
+from carecoord.plans._corrections import correct, correct_done
 from carecoord.plans._crisis import ContinuedTreatment, CrisisPlan, RelapsePreventionPlan, SafetyPlan
 from carecoord.plans._decisions import Capacity, DecisionOption, DecisionRole, SharedDecision, ShareStep
 from carecoord.plans._diff import Difference, DifferenceKind, apply, diff
@@ -173,6 +174,8 @@ __all__ = [
     "apply",
     "briefing",
     "completeness",
+    "correct",
+    "correct_done",
     "diff",
     "disclose_briefing",
     "goal_attainment",

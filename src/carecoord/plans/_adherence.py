@@ -204,7 +204,8 @@ class _Asked:
         before = cycle.latest(by=self.first - _ONE_DAY)
         start = date.min if before is None else before.scheduled
         for each in done:
-            scheduled = counted(cycle, each).scheduled if each.on <= self.on else None
+            is_known = each.on <= self.on and each.outcome != "entered-in-error"
+            scheduled = counted(cycle, each).scheduled if is_known else None
             if scheduled is None or scheduled <= start or not days or scheduled > days[-1]:
                 continue
             found.setdefault(days[bisect_left(days, scheduled)], []).append(each)

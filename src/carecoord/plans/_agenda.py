@@ -13,9 +13,10 @@ from carecoord.errors import DataError, Fault
 from carecoord.plans._assessments import PlanAssessment
 from carecoord.plans._crisis import SafetyPlan
 from carecoord.plans._decisions import SharedDecision
+from carecoord.plans._done import looked_at
 from carecoord.plans._education import Education
 from carecoord.plans._occurrence import Occurrence, ReviewStatus
-from carecoord.plans._parts import Activity, Done, Goal, Owner, Review, standing
+from carecoord.plans._parts import Activity, Goal, Owner, Review, standing
 from carecoord.plans._plan import CarePlan
 from carecoord.plans._referral import OpenReferral, Referral, open_referrals
 from carecoord.plans._review import ReviewCycle
@@ -179,18 +180,11 @@ def _to_find_out_and_explain(plan: CarePlan, listed: _Listing) -> Iterator[Agend
         if education.due is not None and not is_taught and education.status in _HOLDING:
             yield from listed.once("education", education, education.due, "to be explained")
     for safety in plan.safety_plans:
-        used = max((each.on for each in safety.used if each.on <= on), default=None)
+        used = max((each.on for each in safety.used if each.on <= on and each.outcome == "done"), default=None)
         if used is None or safety.status not in _HOLDING or looked_at(safety.done, used, on):
             continue
         because = f"{safety.called} was used on {used}, and nobody has looked at it since"
         yield listed.item("safety-plan", safety, "due", Occurrence(used, used, None, used, None), because)
-
-
-def looked_at(done: Iterable[Done], since: date, on: date) -> bool:
-    """Say whether something was looked at from a day, or for it, and by another."""
-    return any(
-        each.outcome == "done" and each.on <= on and (each.on >= since or each.scheduled == since) for each in done
-    )
 
 
 def _referred(found: OpenReferral, on: date, last: date) -> Iterator[AgendaItem]:

@@ -145,7 +145,7 @@ class SafetyPlan(HeldPart):
     @property
     def needs_another_look(self) -> bool:
         """Whether it was used and not looked at again since."""
-        last_used = max((each.on for each in self.used), default=None)
+        last_used = max((each.on for each in self.used if each.outcome == "done"), default=None)
         looked = max((each.on for each in self.done if each.outcome == "done"), default=None)
         return last_used is not None and (looked is None or looked < last_used)
 

@@ -11,10 +11,10 @@ import attrs
 from carecoord.plans._part import WHO, one_of
 from carecoord.plans._review import ReviewCycle, ReviewStatus
 
-__all__ = ["Done", "Outcome", "counted", "standing"]
+__all__ = ["Done", "Outcome", "counted", "looked_at", "standing"]
 
-Outcome = Literal["done", "missed"]
-"""Whether something that was due took place."""
+Outcome = Literal["done", "missed", "entered-in-error"]
+"""Whether something that was due took place; what was entered in error says neither."""
 
 
 @attrs.frozen(kw_only=True)
@@ -27,6 +27,7 @@ class Done:
         scheduled: the scheduled day for which it counted when it was recorded; `None` where it counted for none.
         note: what came of it.
         outcome: `missed` where somebody recorded that it did not take place; that leaves it outstanding.
+            `entered-in-error` where the record turned out to be wrong: it counts for nothing.
     """
 
     on: date
@@ -34,6 +35,11 @@ class Done:
     scheduled: date | None = None
     note: str = ""
     outcome: Outcome = attrs.field(default="done", validator=one_of(Outcome))
+
+    @property
+    def in_error(self) -> Done:
+        """The same record, marked as entered in error."""
+        return attrs.evolve(self, outcome="entered-in-error")
 
 
 def standing(cycle: ReviewCycle, done: Iterable[Done], on: date) -> ReviewStatus:
@@ -47,6 +53,13 @@ def standing(cycle: ReviewCycle, done: Iterable[Done], on: date) -> ReviewStatus
         counted = cycle.counts_for(last)
         days += [] if counted is None else [counted.scheduled]
     return cycle.review(on=on, last_done=last, done_for=max(days, default=None))
+
+
+def looked_at(done: Iterable[Done], since: date, on: date) -> bool:
+    """Say whether something was looked at from a day, or for it, and by another."""
+    return any(
+        each.outcome == "done" and each.on <= on and (each.on >= since or each.scheduled == since) for each in done
+    )
 
 
 def counted(cycle: ReviewCycle | None, done: Done) -> Done:

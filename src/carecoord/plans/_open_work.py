@@ -11,7 +11,7 @@ import attrs
 from carecoord.errors import DataError, Fault, did_you_mean
 from carecoord.plans._activities import Activity
 from carecoord.plans._decisions import SharedDecision
-from carecoord.plans._done import Done, standing
+from carecoord.plans._done import Done, looked_at, standing
 from carecoord.plans._looks import Review
 from carecoord.plans._occurrence import ReviewStatus
 from carecoord.plans._part import Owner, Part, given, marked, one_of, referred
@@ -185,9 +185,8 @@ class _Change:
         if before.status == "draft":
             return "open"
         again = before.again
-        looked_at = any(each.on <= self.on and again in (each.on, each.scheduled) for each in after.done)
-        looked_at |= any(again is not None and again < each.on <= self.on for each in after.done)
-        return None if again is None or again > self.on or looked_at else "due to be looked at again"
+        is_due = again is not None and again <= self.on and not looked_at(after.done, again, self.on)
+        return "due to be looked at again" if is_due else None
 
     def due(self, before: Part, after: Part) -> ReviewStatus:
         """Say how a cycle stood before, with what is recorded as done by now."""

@@ -207,8 +207,22 @@ def check_follows(before: Part, after: Part, place: str) -> None:
         if was != now:
             moved(along, was, now or "none")
     for name, _ in marked(type(after), "appended"):
-        lost = Counter(getattr(before, name)) - Counter(getattr(after, name))
+        lost = _lost(getattr(before, name), getattr(after, name))
         if lost:
             when = ", ".join(str(each.on) for each in lost)
             verb = "done" if name == "done" else "recorded"
             raise DataError("care plan", [Fault(f"{place}.{name}", f"what was {verb} on {when} is not kept")])
+
+
+def _lost(before: tuple[Any, ...], after: tuple[Any, ...]) -> list[Any]:
+    """Give the records that are not kept, neither as they were nor marked as entered in error."""
+    gone, new = Counter(before) - Counter(after), Counter(after) - Counter(before)
+    in_error = Counter(getattr(each, "in_error", None) for each in gone.elements())
+    marked_so = in_error & new
+    lost: list[Any] = []
+    for each in gone.elements():
+        if marked_so[getattr(each, "in_error", None)]:
+            marked_so[each.in_error] -= 1
+        else:
+            lost.append(each)
+    return lost
