@@ -28,6 +28,7 @@ from carecoord.roles import (
     notify,
     propose,
     role,
+    turn_to,
     unacknowledged,
     who,
     workload,
@@ -248,6 +249,21 @@ def test_a_hand_over_survives_json() -> None:
     assert record.gaps
     plain = json.loads(json.dumps(_definitions.unstructure(record)))
     assert _definitions.structure(plain, HandOver, name="record") == record
+
+
+@given(teams(among=LIKELY), matrices(among=LIKELY), days())
+def test_whoever_is_to_be_called_is_there_and_named_once(team: Team, matrix: ResponsibilityMatrix, on: date) -> None:
+    """About any gap: active professionals who are not away from everything, whoever it is about before the others."""
+    for gap in gaps(team, matrix, on=on):
+        contacts = turn_to(team, matrix, gap, on=on)
+        names = [contact.member for contact in contacts]
+        assert len(names) == len(set(names))
+        assert gap.member not in names[1:]
+        for contact in contacts:
+            serving = [one for one in team.active(on=on) if (one.id, one.role) == (contact.member, contact.role)]
+            away = [one for one in team.absences if one.is_in_force(on=on)]
+            assert any(not any(absence.concerns(one) for absence in away) and one.works(on=on) for one in serving)
+            assert contact.reach in {one.reach for one in serving}
 
 
 @given(members(), days())
