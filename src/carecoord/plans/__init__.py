@@ -1,6 +1,7 @@
 """What was agreed, who holds each part, and when it is looked at again."""
 
 from carecoord.plans._activities import Activity, ActivityKind, Channel, Preference
+from carecoord.plans._adherence import Adherence, DueTime, PartAdherence, TimeState, adherence
 from carecoord.plans._agenda import AgendaItem, agenda
 from carecoord.plans._agreements import Agreement, AgreementForm, CopyGiven
 from carecoord.plans._assessments import AssessmentKind, PlanAssessment
@@ -31,6 +32,7 @@ from carecoord.plans._parts import Parts
 from carecoord.plans._people import CommunityResource, FamilyInvolvement, FamilyRole
 from carecoord.plans._plan import CarePlan, Changes
 from carecoord.plans._preview import Preview, preview
+from carecoord.plans._progress import GoalProgress, Progress, TargetState, progress
 from carecoord.plans._reconcile import reconcile
 from carecoord.plans._recurrence import Recurrence
 from carecoord.plans._referral import OpenReferral, Referral, ReferralStep, open_referrals, refer
@@ -63,6 +65,7 @@ __all__ = [
     "Activity",
     "ActivityKind",
     "ActivityStatus",
+    "Adherence",
     "AgendaItem",
     "Ages",
     "Agreement",
@@ -95,6 +98,7 @@ __all__ = [
     "Discrepancy",
     "Domain",
     "Done",
+    "DueTime",
     "Education",
     "FamilyInvolvement",
     "FamilyRole",
@@ -103,6 +107,7 @@ __all__ = [
     "GoalAttainment",
     "GoalAttainmentScale",
     "GoalLifecycle",
+    "GoalProgress",
     "HeldPart",
     "HelpContact",
     "HostFact",
@@ -121,6 +126,7 @@ __all__ = [
     "Outcome",
     "Owner",
     "Part",
+    "PartAdherence",
     "PartStatus",
     "Parts",
     "Pause",
@@ -132,6 +138,7 @@ __all__ = [
     "Preference",
     "Preview",
     "Priority",
+    "Progress",
     "Rating",
     "Reason",
     "Recurrence",
@@ -159,8 +166,10 @@ __all__ = [
     "Standpoint",
     "Statement",
     "StatementKind",
+    "TargetState",
     "TaskStatus",
     "TeachBack",
+    "TimeState",
     "Trigger",
     "TriggerState",
     "Triggered",
@@ -170,6 +179,7 @@ __all__ = [
     "WorkChoice",
     "WorkDecision",
     "WriteBack",
+    "adherence",
     "agenda",
     "apply",
     "briefing",
@@ -185,6 +195,7 @@ __all__ = [
     "other_side",
     "plan_history",
     "preview",
+    "progress",
     "read_standard",
     "reconcile",
     "refer",
