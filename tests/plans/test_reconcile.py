@@ -301,6 +301,18 @@ def test_a_schedule_that_has_ended_plans_nothing() -> None:
     assert reconcile([plan("p", over), soon], on=ON, windows=[window()]) == ()
 
 
+def test_a_schedule_counts_as_long_as_its_activity_goes_on() -> None:
+    """Nothing is planned from the day after its last one, nor before its first."""
+    monthly = activity("monthly", schedule=ReviewCycle(anchor=date(2026, 3, 9), every="P1M"), until=date(2026, 4, 9))
+    april, may = (plan("q", activity(due=date(2026, month, 9))) for month in (4, 5))
+    assert reconcile([plan("p", monthly), april], on=ON, windows=[window("P1M")]) == ()
+    assert len(reconcile([plan("p", monthly), april], on=ON, windows=[window("P32D")])) == 1
+    assert reconcile([plan("p", monthly), may], on=ON, windows=[window("P32D")]) == ()
+    later = attrs.evolve(monthly, since=date(2026, 5, 9), until=None)
+    assert reconcile([plan("p", later), april], on=ON, windows=[window("P1M")]) == ()
+    assert len(reconcile([plan("p", later), may], on=ON, windows=[window("P1M")])) == 1
+
+
 def test_days_that_nobody_has_stated_leave_it_undecided() -> None:
     """Where one is to be done and the other is or was; nothing where the other one is long over."""
     dayless, due = activity("dayless"), activity("due", due=date(2026, 3, 9))

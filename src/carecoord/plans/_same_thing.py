@@ -12,7 +12,7 @@ import attrs
 from carecoord._values import Period
 from carecoord.plans._activities import Activity
 from carecoord.plans._discrepancy import Discrepancy
-from carecoord.plans._done import Done
+from carecoord.plans._done import Done, standing
 from carecoord.plans._in_force import OPEN, PlacedActivity
 from carecoord.plans._incompatibility import RepeatWindow
 
@@ -171,16 +171,17 @@ def _took_place(activity: Activity) -> Iterator[Done]:
 
 def _scheduled(activity: Activity, other: Activity, window: Period, on: date) -> Iterator[date]:
     """Give the days on which a scheduled activity is to be done, within one window of a day of another one's."""
-    cycle, status = activity.schedule, activity.standing(on=on)
-    if cycle is None or status is None or status.outstanding is None:
+    cycle = None if activity.schedule is None else activity.schedule.within(activity.since, activity.until)
+    outstanding = None if cycle is None else standing(cycle, activity.done, on).outstanding
+    if cycle is None or outstanding is None:
         return
-    if status.outstanding.due <= on:
+    if outstanding.due <= on:
         yield on
     around = [on, *(each.on for each in _took_place(other)), *([other.due] if other.due is not None else [])]
     around += [each.anchor for each in (cycle, other.schedule) if each is not None]
     for day in {max(each, on) for each in around}:
         for each in cycle.occurrences(max(window.before(day), on), window.after(day)):
-            if each.scheduled >= status.outstanding.scheduled:
+            if each.scheduled >= outstanding.scheduled:
                 yield each.due
 
 
