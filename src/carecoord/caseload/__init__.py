@@ -2,6 +2,8 @@
 
 from carecoord.caseload._board import Board, BoardRow, ContactDue
 from carecoord.caseload._board_changes import BoardChange, board_changes, changed_since
+from carecoord.caseload._case_page import CasePage, CaseReason, Dated, Series
+from carecoord.caseload._case_review import CaseReview, case_review
 from carecoord.caseload._caseload import Caseload
 from carecoord.caseload._flags import CaseloadFlag
 from carecoord.caseload._latest import Latest
@@ -26,19 +28,26 @@ from carecoord.caseload._measures._record import Record
 from carecoord.caseload._measures._scenarios import MeasureFailure, check_measure
 from carecoord.caseload._measures._survival import SurvivalCurve, TimeTo, survival, times_to
 from carecoord.caseload._measures._time_codes import TimeCode, TimeCodes, read_time_codes, time_codes
+from carecoord.caseload._review_record import ActionState, Discussed, ReviewAction, ReviewRecord, actions_of
 from carecoord.caseload._view import BoardOptions, CaseloadView, board, disclose_board
 
 __all__ = [
+    "ActionState",
     "Board",
     "BoardChange",
     "BoardOptions",
     "BoardRow",
     "Cadence",
+    "CasePage",
+    "CaseReason",
+    "CaseReview",
     "Caseload",
     "CaseloadFlag",
     "CaseloadView",
     "ContactDue",
     "Counts",
+    "Dated",
+    "Discussed",
     "Disparity",
     "Group",
     "Latest",
@@ -51,14 +60,19 @@ __all__ = [
     "MonthOfCare",
     "RateReport",
     "Record",
+    "ReviewAction",
+    "ReviewRecord",
+    "Series",
     "StepFlow",
     "SurvivalCurve",
     "TimeCode",
     "TimeCodes",
     "TimeEntry",
     "TimeTo",
+    "actions_of",
     "board",
     "board_changes",
+    "case_review",
     "changed_since",
     "check_measure",
     "contact_cadence",

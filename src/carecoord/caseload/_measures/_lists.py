@@ -42,7 +42,9 @@ LISTS: Final[FrozenMapping[str, Fields]] = FrozenMapping(
                 "family_asked": "yes/no",
             }
         ),
-        "reviews": Fields({"on": "date", "due": "date", "overdue_from": "date", "done": "date"}),
+        "reviews": Fields(
+            {"on": "date", "due": "date", "overdue_from": "date", "done": "date", "outstanding": "yes/no"}
+        ),
         "decisions": Fields({"on": "date", "agreed": "yes/no"}),
     }
 )

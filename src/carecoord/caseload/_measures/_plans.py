@@ -59,21 +59,28 @@ def _next_due(plan: CarePlan, on: date | None) -> date | None:
 
 
 def _reviews(review: Review, since: date, on: date) -> Iterator[Happening]:
-    """Give every review that was due up to the day, with the day it was done."""
+    """Give every review that was due up to the day, with the day it was done, and whether it is the outstanding one.
+
+    What was done counts for the review it was recorded for; where a change of cycle took that away, for the one that
+    the cycle of now says.
+    """
+    occurrences = review.cycle.occurrences(since, on)
+    scheduled = {one.scheduled for one in occurrences}
     done: dict[date, date] = {}
     for one in sorted(review.done, key=lambda each: each.on, reverse=True):
         if one.outcome == "done" and one.on <= on:
-            counts = None if one.scheduled is not None else review.cycle.counts_for(one.on)
-            scheduled = one.scheduled or (None if counts is None else counts.scheduled)
-            if scheduled is not None:
-                done[scheduled] = one.on
-    for occurrence in review.cycle.occurrences(since, on):
-        last = occurrence.overdue_from
+            counts = None if one.scheduled in scheduled else review.cycle.counts_for(one.on)
+            at = one.scheduled if counts is None else counts.scheduled
+            if at is not None:
+                done[at] = one.on
+    outstanding = review.standing(on=on).outstanding
+    for occurrence in occurrences:
         yield Happening(
             {
                 "on": occurrence.due,
                 "due": occurrence.due,
-                "overdue_from": last,
+                "overdue_from": occurrence.overdue_from,
                 "done": done.get(occurrence.scheduled),
+                "outstanding": outstanding is not None and outstanding.scheduled == occurrence.scheduled,
             }
         )
