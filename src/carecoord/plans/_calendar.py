@@ -53,9 +53,9 @@ class Pause:
 
     def __attrs_post_init__(self) -> None:
         """Refuse a pause without a day, and days that no calendar holds."""
-        if not FIRST <= self.since <= LAST:
+        if type(self.since) is not date or not FIRST <= self.since <= LAST:
             raise DataError("pause", [Fault("$.since", f"a day from {FIRST} to {LAST} is wanted")])
-        if self.until is not None and not self.since < self.until <= LAST:
+        if self.until is not None and (type(self.until) is not date or not self.since < self.until <= LAST):
             raise DataError("pause", [Fault("$.until", f"a day after {self.since} and up to {LAST} is wanted")])
 
     def __contains__(self, day: date) -> bool:

@@ -12,7 +12,7 @@ from datetime import date
 from functools import lru_cache
 from heapq import merge
 from itertools import islice, takewhile
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -67,32 +67,25 @@ def period(text: str, field: str) -> Period:
         raise DataError("review cycle", [Fault(f"$.{field}", str(error))]) from None
 
 
-class Rhythm(Protocol):
-    """What names days: a recurrence, and the rhythm of a cycle."""
+@attrs.frozen(kw_only=True)
+class Rhythm:
+    """What names days.
 
-    @property
-    def anchor(self) -> date:
-        """The first day."""
-        ...
+    Attributes:
+        anchor: the day from which it counts.
+        every: the period or rule.
+        since: the first day that counts; the anchor where left out.
+        until: the day from which nothing counts any more.
+    """
 
-    @property
-    def every(self) -> str | Period:
-        """The period or rule."""
-        ...
-
-    @property
-    def since(self) -> date | None:
-        """The first day that counts."""
-        ...
-
-    @property
-    def until(self) -> date | None:
-        """The day from which nothing counts any more."""
-        ...
+    anchor: date
+    every: str | Period = attrs.field(converter=every)
+    since: date | None = None
+    until: date | None = None
 
 
 @attrs.frozen(kw_only=True)
-class Recurrence:
+class Recurrence(Rhythm):
     """Days that recur, to be joined to those of a cycle: it has no grace and moves nothing, which the cycle does.
 
     Attributes:
@@ -104,11 +97,6 @@ class Recurrence:
     Raises:
         DataError: with everything that is wrong.
     """
-
-    anchor: date
-    every: str | Period = attrs.field(converter=every)
-    since: date | None = None
-    until: date | None = None
 
     def __attrs_post_init__(self) -> None:
         """Check what the fields say together."""
@@ -131,10 +119,18 @@ def rhythm_faults(rhythm: Rhythm) -> Iterator[Fault]:
             rule_of(rhythm.every, anchor)
         except ValueError as error:
             yield Fault("$.every", f"{rhythm.every[:60]!r} is neither a period such as P1M nor a rule: {error}")
-    if rhythm.until is not None and type(anchor) is date and rhythm.until <= anchor:
+    timed = [name for name in ("since", "until") if not _is_day(getattr(rhythm, name))]
+    yield from (Fault(f"$.{name}", "a day without a time is wanted") for name in timed)
+    if timed or rhythm.until is None or type(anchor) is not date:
+        return
+    if rhythm.until <= anchor:
         yield Fault("$.until", f"{rhythm.until} is not after the anchor")
-    elif rhythm.until is not None and rhythm.since is not None and rhythm.until <= rhythm.since:
+    elif rhythm.since is not None and rhythm.until <= rhythm.since:
         yield Fault("$.until", f"{rhythm.until} is not after {rhythm.since}, the first day")
+
+
+def _is_day(value: date | None) -> bool:
+    return value is None or type(value) is date
 
 
 def recurrence_within(rhythm: Rhythm, first: date | None, last: date | None) -> Recurrence | None:

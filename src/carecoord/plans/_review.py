@@ -32,7 +32,6 @@ from carecoord.plans._recurrence import (
     all_after,
     day_by,
     days_after,
-    every,
     first_after,
     period,
     recurrence_within,
@@ -67,7 +66,7 @@ def _calls(calls: Iterable[Called]) -> tuple[Called, ...]:
 
 
 @attrs.frozen(kw_only=True)
-class ReviewCycle:
+class ReviewCycle(Rhythm):
     """When something is looked at again, counted from an anchor.
 
     The anchor is the first day of the cycle, and every later one is counted from it, so month ends do not drift:
@@ -116,13 +115,9 @@ class ReviewCycle:
         'overdue'
     """
 
-    anchor: date
-    every: str | Period = attrs.field(converter=every)
     grace: Period = attrs.field(default=Period(), converter=_grace)
     before: Period | None = attrs.field(default=None, converter=_window)
     after: Period | None = attrs.field(default=None, converter=_window)
-    since: date | None = None
-    until: date | None = None
     also: tuple[Recurrence, ...] = attrs.field(default=(), converter=_recurrences)
     called: tuple[Called, ...] = attrs.field(default=(), converter=_calls)
     except_on: frozenset[date] = attrs.field(default=frozenset(), converter=_days)
@@ -149,16 +144,14 @@ class ReviewCycle:
             yield Fault("$.weekend", f"some of {', '.join(WEEKDAYS)} are wanted, not all")
         if self.holidays and self.adjust is None:
             yield Fault("$.holidays", "they move nothing where adjust is left out")
+        for name, days in (("holidays", self.holidays), ("except_on", self.except_on)):
+            if any(type(day) is not date for day in days):
+                yield Fault(f"$.{name}", "days without times are wanted")
         for call in self.called:
-            if not FIRST <= call.on < LAST or call.on in self.except_on:
+            if type(call.on) is not date or not FIRST <= call.on < LAST or call.on in self.except_on:
                 yield Fault("$.called", f"a day from {FIRST} to {LAST} that is not left out is wanted, found {call.on}")
         for clash in overlaps(self.pauses):
             yield Fault("$.pauses", clash)
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """What somebody wrote into it, in words: why reviews were called for, and why it pauses."""
-        return (*(call.because for call in self.called), *(pause.because for pause in self.pauses))
 
     # another cycle, from this one
 
