@@ -40,6 +40,7 @@ def refusal(body: str, **options: Any) -> str:
     [
         "times(reviw) >= 1",
         "weeks_since(reviw) >= 1",
+        "weeks_since(dose_reached, on_or_after=reviw) >= 1",
         "times(contact, since=reviw) >= 1",
         "phq_9.total - at(phq_9.total, reviw) >= 5",
         "unanswered(phq_9.q9 >= 1, contact, reviw)",
@@ -51,6 +52,21 @@ def test_a_mistyped_event_is_refused_where_events_are_declared(when: str) -> Non
     message = "reviw is no event declared in [events], did you mean review?"
     assert message in refusal(EVENTS + RULE.format(when))
     assert ladder(RULE.format(when)).events == {}
+
+
+@pytest.mark.parametrize(
+    ("when", "message"),
+    [
+        ("times(step) >= 1", "times() wants an event that is entered, and step is none"),
+        ("times(start) >= 1", "times() wants an event that is entered, and start is none"),
+        ("unanswered(phq_9.q9 >= 1, step)", "unanswered() wants an event that is entered, and step is none"),
+        ("days_since(review, on_or_after=4) >= 1", "days_since() wants an event after on_or_after="),
+        ("days_since(review, since=step) >= 1", "days_since() takes on_or_after, found since"),
+    ],
+)
+def test_what_is_no_event_is_not_counted_as_one(when: str, message: str) -> None:
+    """It would be an event that never happens."""
+    assert message in refusal(RULE.format(when))
 
 
 def test_a_mistyped_event_in_a_named_rule_a_task_or_an_add_on_is_refused() -> None:

@@ -448,6 +448,56 @@ def test_contacts_events_and_clocks(name: str, value: object) -> None:
     assert value_of(name, CONTACTS, "2026-02-17") == value
 
 
+RESTARTED = """
+2026-01-05 start
+2026-01-05 treatment_start
+2026-01-05 dose_reached
+2026-02-02 treatment_start
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "on", "value", "because"),
+    [
+        ("", "2026-02-01", 27 / 7, ""),
+        ("", "2026-02-02", None, "no dose_reached since treatment_start"),
+        ("2026-02-02 dose_reached", "2026-02-09", 1, ""),
+        ("2026-02-09 dose_reached", "2026-02-16", 1, ""),
+        ("2026-02-09 dose_reached\n2026-02-10 dose_reached", "2026-02-17", 1, ""),
+        (
+            "2026-02-09 dose_reached\n2026-02-20 treatment_start",
+            "2026-02-23",
+            None,
+            "no dose_reached since treatment_start",
+        ),
+    ],
+)
+def test_a_clock_is_stopped_by_another_event(more: str, on: str, value: float | None, because: str) -> None:
+    """What came on or after it starts it again: a dose reached on the first day of a treatment is of that treatment."""
+    name = "weeks_since(dose_reached, on_or_after=treatment_start)"
+    assert value_of(name, RESTARTED + more, on) == value
+    if value is None:
+        assert why(name, RESTARTED + more, on) == because
+
+
+def test_a_stopped_clock_says_what_is_missing() -> None:
+    """The event that stops it, its own event, or the hour."""
+    name = "{}_since(dose_reached, on_or_after=treatment_start)"
+    assert why(name.format("days"), "2026-01-05 start", "2026-01-06") == "no treatment_start yet"
+    lines = "2026-01-05 start\n2026-01-05 treatment_start"
+    assert why(name.format("days"), lines, "2026-01-06") == "no dose_reached yet"
+    row = row_for(name.format("days"), lines, "2026-01-06")
+    assert row.asks(row.plan.rules[0].when.names[0]) == ("dose_reached",)
+    row = row_for(name.format("days"), "2026-01-05 start", "2026-01-06")
+    assert row.asks(row.plan.rules[0].when.names[0]) == ("treatment_start",)
+    assert why(name.format("hours"), f"{lines}\n2026-01-05 dose_reached", "2026-01-06") == "the hour is not known"
+    timed = "2026-01-05T08:00 start\n2026-01-05T08:00 treatment_start\n2026-01-05T08:00 dose_reached"
+    assert value_of(name.format("hours"), timed, "2026-01-05T09:30") == 1.5
+    earlier = "2026-01-05T08:00 start\n2026-01-05T08:00 dose_reached\n2026-01-05T08:01 treatment_start"
+    assert value_of(name.format("hours"), earlier, "2026-01-05T09:30") is None
+    assert value_of("days_since(review, on_or_after=step)", "2026-01-05 start\n2026-01-05 review", "2026-01-07") == 2
+
+
 def test_what_is_never_unknown_has_no_reason() -> None:
     """Everybody is somewhere, and a count is a number."""
     row = row_for("step", "", "2026-01-06")

@@ -29,7 +29,7 @@ from carecoord.stepped_care._history import OUTSIDE
 from carecoord.stepped_care._moments import Moment, moment
 from carecoord.stepped_care._protocol import Protocol
 from carecoord.stepped_care._readings import Latest
-from carecoord.stepped_care._reductions import Clock, Recorded, Reduction
+from carecoord.stepped_care._reductions import Clock, Recorded, Reduction, Restarted
 from carecoord.stepped_care._ruling import Move, Outcome
 
 __all__ = ["BESIDE", "Course", "Done", "Options", "asked_on", "counts_hours", "reads"]
@@ -88,7 +88,7 @@ def _reductions(protocol: Protocol) -> Iterator[Reduction]:
 def counts_hours(protocol: Protocol) -> bool:
     """Say whether a protocol looks at hours, so that each entry of a day is a moment of its own."""
     return any(
-        (isinstance(one, Clock | Held) and one.unit == "hours")
+        (isinstance(one, Clock | Held | Restarted) and one.unit == "hours")
         or (isinstance(one, Latest | Recorded) and one.valid_for is not None and bool(one.valid_for.minutes))
         for one in _reductions(protocol)
     )

@@ -20,7 +20,7 @@ from carecoord.stepped_care._ruling import FactValue
 if TYPE_CHECKING:
     from carecoord.stepped_care._readings import Latest
 
-__all__ = ["Clock", "MissedInARow", "Recorded", "Reduction", "Step", "Times", "never"]
+__all__ = ["Clock", "MissedInARow", "Recorded", "Reduction", "Restarted", "Step", "Times", "never"]
 
 Number = int | float
 
@@ -125,6 +125,49 @@ class Clock(Reduction):
     def why(self, history: History) -> str:
         """Say whether the event or the hour is missing."""
         return never(self.event) if history.anchor(self.event) is None else "the hour is not known"
+
+
+@attrs.frozen(kw_only=True)
+class Restarted(Reduction):
+    """A clock that another event stops: it runs again once its own event has come on or after that one.
+
+    Attributes:
+        clock: the clock.
+        after: the event that stops it.
+    """
+
+    clock: Clock
+    after: str
+
+    @property
+    def unit(self) -> Literal["days", "weeks", "hours"]:
+        """What the clock counts."""
+        return self.clock.unit
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The clock's event, and the one that stops it."""
+        return (self.clock.event, self.after)
+
+    def _is_running(self, history: History) -> bool:
+        stopped, started = history.anchor(self.after), history.anchor(self.clock.event)
+        return stopped is not None and started is not None and on_or_before(stopped, started)
+
+    def asks(self, history: History) -> tuple[str, ...]:
+        """Ask for the clock's event, or for the other one where that never happened."""
+        return self.clock.asks(history) if history.anchor(self.after) is not None else (self.after,)
+
+    def of(self, history: History) -> FactValue:
+        """Give the clock's time; unknown where its event has not come on or after the other."""
+        return self.clock.of(history) if self._is_running(history) else None
+
+    def why(self, history: History) -> str:
+        """Say which event is missing, or that the clock has not begun again."""
+        if history.anchor(self.after) is None:
+            return never(self.after)
+        if self._is_running(history) or history.anchor(self.clock.event) is None:
+            return self.clock.why(history)
+        return f"no {self.clock.event} since {self.after}"
 
 
 def _whole(value: float) -> Number:

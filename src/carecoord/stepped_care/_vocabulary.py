@@ -18,7 +18,7 @@ from carecoord.stepped_care._conditions import Condition, Held, InARow, Unanswer
 from carecoord.stepped_care._definition import FactDefinition, Measure
 from carecoord.stepped_care._history import OUTSIDE, Watch
 from carecoord.stepped_care._readings import At, Derived, Latest, Series, Window
-from carecoord.stepped_care._reductions import Clock, MissedInARow, Recorded, Reduction, Step, Times
+from carecoord.stepped_care._reductions import Clock, MissedInARow, Recorded, Reduction, Restarted, Step, Times
 
 __all__ = [
     "CLOCKS_AND_COUNTS",
@@ -188,6 +188,12 @@ class Words:
             call.fault(f"{word} is no event declared in [events]{did_you_mean(word, self.events)}")
         return word
 
+    def _countable(self, call: HostCall, word: str) -> str:
+        """Give an event that can be counted, or come after something: not what everybody enrolled has once."""
+        if word in ("start", "step"):
+            call.fault(f"{call.name}() wants an event that is entered, and {word} is none")
+        return self._event(call, word)
+
     def _condition(self, call: HostCall) -> Condition:
         rule = call.rule(0)
         if rule.type != "yes/no":
@@ -261,7 +267,7 @@ class Words:
     def _unanswered(self, call: HostCall) -> Kind:
         self._options(call)
         condition = self._condition(call)
-        events = tuple(self._event(call, call.word(index)) for index in range(1, call.count))
+        events = tuple(self._countable(call, call.word(index)) for index in range(1, call.count))
         if not events:
             call.fault("unanswered() wants the events that answer it, as unanswered(phq_9.q9 >= 1, risk_assessment)")
         return self._add(Unanswered(name=call.text, kind=Kind.YES_NO, condition=condition, events=events))
@@ -269,7 +275,7 @@ class Words:
     def _times(self, call: HostCall) -> Kind:
         self._exactly(call, 1)
         options = self._options(call, "weeks", "days", "since")
-        event, since = self._event(call, call.word(0)), self._since(call)
+        event, since = self._countable(call, call.word(0)), self._since(call)
         if len(options) > 1:
             call.fault("times() takes one of weeks=, days= and since=")
         days = self._span(call, "weeks", "days")[1] if options and since is None else None
@@ -277,11 +283,16 @@ class Words:
 
     def _clock(self, call: HostCall) -> Kind:
         self._exactly(call, 1)
-        self._options(call)
+        after = self._options(call, "on_or_after").get("on_or_after")
         event = self._event(call, call.word(0))
         unit, *_ = call.name.partition("_")
         kind = DAYS if unit == "days" else TIME
-        return self._add(Clock(name=call.text, kind=kind, event=event, unit=_CLOCKS[unit]))
+        clock = Clock(name=call.text, kind=kind, event=event, unit=_CLOCKS[unit])
+        if after is None:
+            return self._add(clock)
+        if not isinstance(after, str):
+            call.fault(f"{call.name}() wants an event after on_or_after=")
+        return self._add(Restarted(name=call.text, kind=kind, clock=clock, after=self._event(call, after)))
 
 
 _FORMS: Mapping[str, Literal["worst", "best", "average"]] = {"worst": "worst", "best": "best", "average": "average"}
