@@ -288,7 +288,7 @@ def test_where_enrolment_leads_must_be_said() -> None:
         ("times(contact, weeks=2, since=step) > 1", "times() takes one of weeks=, days= and since="),
         ("times(weeks_in_care) > 1", "weeks_in_care is a fact, and times() wants an event here"),
         ("times(phq_9.total) > 1", "phq_9.total is a fact, and times() wants an event here"),
-        ("weeks_since(contact, weeks=2) > 1", "weeks_since() takes no option, found weeks"),
+        ("weeks_since(contact, weeks=2) > 1", "weeks_since() takes on_or_after, found weeks"),
         ("weeks_since(named) > 1", "named is a fact, and weeks_since() wants an event here"),
         ("weeks_since(asked) > 1", "asked is a fact, and weeks_since() wants an event here"),
         ("neutral.total.improvement > 1", "unknown name neutral.total.improvement"),

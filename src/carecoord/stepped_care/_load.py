@@ -112,7 +112,7 @@ def _alone(module: Definition, instruments: tuple[Instrument, ...]) -> Protocol:
         version=module.version,
         include=(module.id,),
         first="here",
-        steps=(StepDefinition(id="here", intensity=1),),
+        steps=(StepDefinition(id="here", intensity=1, terminal=True),),
         rules=(Rule(id="carry-on", when="yes", then="stay"),),
         events=module.events,
         scenarios=module.scenarios,
