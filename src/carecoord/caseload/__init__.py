@@ -5,6 +5,16 @@ from carecoord.caseload._board_changes import BoardChange, board_changes, change
 from carecoord.caseload._case_page import CasePage, CaseReason, Dated, Series
 from carecoord.caseload._case_review import CaseReview, case_review
 from carecoord.caseload._caseload import Caseload
+from carecoord.caseload._expected_course import (
+    Calibration,
+    CoursePoint,
+    CourseStanding,
+    ExpectedCourse,
+    Signal,
+    calibrate,
+    expected_course,
+    off_track,
+)
 from carecoord.caseload._flags import CaseloadFlag
 from carecoord.caseload._latest import Latest
 from carecoord.caseload._measures._counts import Counts, wilson
@@ -38,6 +48,7 @@ __all__ = [
     "BoardOptions",
     "BoardRow",
     "Cadence",
+    "Calibration",
     "CasePage",
     "CaseReason",
     "CaseReview",
@@ -46,9 +57,12 @@ __all__ = [
     "CaseloadView",
     "ContactDue",
     "Counts",
+    "CoursePoint",
+    "CourseStanding",
     "Dated",
     "Discussed",
     "Disparity",
+    "ExpectedCourse",
     "Group",
     "Latest",
     "MeanReport",
@@ -63,6 +77,7 @@ __all__ = [
     "ReviewAction",
     "ReviewRecord",
     "Series",
+    "Signal",
     "StepFlow",
     "SurvivalCurve",
     "TimeCode",
@@ -72,6 +87,7 @@ __all__ = [
     "actions_of",
     "board",
     "board_changes",
+    "calibrate",
     "case_review",
     "changed_since",
     "check_measure",
@@ -80,9 +96,11 @@ __all__ = [
     "disparities",
     "effect_size",
     "evaluate",
+    "expected_course",
     "measure",
     "measures",
     "minutes",
+    "off_track",
     "read_measure",
     "read_time_codes",
     "record",
