@@ -60,7 +60,7 @@ class Discrepancy:
 
     kind: DiscrepancyKind
     state: State = "found"
-    places: tuple[Place, ...]
+    places: tuple[Place, ...] = attrs.field(converter=tuple[Place, ...])
     because: str
     mend: str
     duty: str

@@ -16,17 +16,12 @@ from carecoord.plans._part import given, labelled, texts
 
 __all__ = ["Ages", "Reason", "Service", "ServiceFilters"]
 
-Unlimited = Literal["any"]
-"""Whatever it is: no limit, and known to be none."""
-
 Answer = Literal["yes", "no", "unknown"]
 
 
-def _some(value: Iterable[str] | None) -> frozenset[str] | Unlimited | None:
-    """Keep what is offered: these, `any`, or `None` where nobody has said."""
-    if value is None:
-        return None
-    return "any" if value == "any" else frozenset(texts(value))
+def _some(values: Iterable[str] | None) -> frozenset[str] | None:
+    """Keep what is offered; `None` where nobody has said."""
+    return None if values is None else frozenset(texts(values))
 
 
 def _domains(value: Iterable[Domain]) -> frozenset[Domain]:
@@ -78,7 +73,7 @@ class Ages:
 class Service:
     """A service or community resource of the host's directory.
 
-    `None` is what nobody has said; `any` is what has no limit.
+    `None` is what nobody has said; what holds `any` has no limit.
 
     Attributes:
         id: text the host gives.
@@ -110,14 +105,14 @@ class Service:
     domains: frozenset[Domain] = attrs.field(default=frozenset(), converter=_domains)
     categories: frozenset[SocialCategory] = attrs.field(default=frozenset(), converter=_categories)
     codes: tuple[str, ...] = attrs.field(default=(), converter=texts)
-    areas: frozenset[str] | Unlimited | None = attrs.field(default=None, converter=_some)
+    areas: frozenset[str] | None = attrs.field(default=None, converter=_some)
     ages: Ages | None = None
-    languages: frozenset[str] | Unlimited | None = attrs.field(default=None, converter=_some)
-    payers: frozenset[str] | Unlimited | None = attrs.field(default=None, converter=_some)
+    languages: frozenset[str] | None = attrs.field(default=None, converter=_some)
+    payers: frozenset[str] | None = attrs.field(default=None, converter=_some)
     fee: float | None = None
     wait: Period | None = attrs.field(default=None, converter=_period)
     channels: frozenset[Channel] | None = attrs.field(default=None, converter=_channels)
-    modalities: frozenset[str] | None = attrs.field(default=None, converter=attrs.converters.optional(labelled))
+    modalities: frozenset[str] | None = attrs.field(default=None, converter=_some)
     offers: FrozenMapping[str, bool] = attrs.field(factory=FrozenMapping[str, bool], converter=FrozenMapping[str, bool])
     since: date | None = None
     until: date | None = None
@@ -212,7 +207,7 @@ def _age(age: int, ages: Ages | None) -> Reason:
 def _among(name: str, wanted: tuple[str, ...], there: Iterable[str] | None) -> Reason:
     if there is None:
         return Reason(name, "unknown", f"nobody has said which {name} it has")
-    if there == "any":
+    if "any" in there:
         return Reason(name, "yes", f"any {name} will do")
     offered = sorted(there)
     fitting = [each for each in wanted if each in offered]
