@@ -81,9 +81,12 @@ def _parser() -> argparse.ArgumentParser:
     instruments.add_argument("--json", action="store_true", help="as JSON")
     instruments.set_defaults(run=_instruments)
 
-    check = commands.add_parser("check", help="lint definitions: instruments and protocols")
+    check = commands.add_parser("check", help="lint instruments, prove protocols")
     check.add_argument("files", metavar="FILE", nargs="+", help="a definition in TOML")
     check.add_argument("--json", action="store_true", help="a JSON object a finding")
+    check.add_argument(
+        "--overlaps", action="store_true", help="also where two rules of a protocol hold and their order decides"
+    )
     check.set_defaults(run=_check)
 
     schema = commands.add_parser("schema", help="the JSON Schema of an instrument's definition")
@@ -155,14 +158,30 @@ def _instruments(chosen: argparse.Namespace) -> int:
 def _check(chosen: argparse.Namespace) -> int:
     wrong = 0
     for file in chosen.files:
-        for finding in _findings(Path(file)):
-            wrong += finding.severity != "note"
-            record = {"file": file, "severity": finding.severity, "path": finding.path, "message": finding.message}
-            print(json.dumps(record, ensure_ascii=False) if chosen.json else f"{file}: {finding}")
+        for record, fails in _findings(Path(file), overlaps=chosen.overlaps):
+            wrong += fails
+            shown = (
+                json.dumps({"file": file, **record}, ensure_ascii=False) if chosen.json else f"{file}: {_line(record)}"
+            )
+            print(shown)
     return 1 if wrong else 0
 
 
-def _findings(file: Path) -> Iterable[Any]:
+def _line(record: dict[str, Any]) -> str:
+    """Write a finding on one line."""
+    place = f"{record['path']}: " if record["path"] else ""
+    steps = f"in {', '.join(record['steps'])}: " if record.get("steps") else ""
+    mend = f"; {record['mend']}" if record.get("mend") else ""
+    unsure = " (unconfirmed)" if record.get("confirmed") is False else ""
+    accepted = f" (accepted: {record['accepted']})" if record.get("accepted") else ""
+    return f"{record['severity']}: {place}{steps}{record['message']}{unsure}{mend}{accepted}"
+
+
+Checked = tuple[dict[str, Any], bool]
+"""A finding, and whether it ends the command with 1."""
+
+
+def _findings(file: Path, *, overlaps: bool) -> Iterable[Checked]:
     """Check a definition by what it holds."""
     from carecoord._definitions import read_toml  # noqa: PLC0415
     from carecoord.errors import DefinitionError, Fault  # noqa: PLC0415
@@ -170,25 +189,42 @@ def _findings(file: Path) -> Iterable[Any]:
 
     data, name = read_toml(file)
     if "items" in data:
-        return check(file)
+        return (_told(one.severity, one.path, one.message) for one in check(file))
     if "measures" in data or "rules" in data:
-        return _protocol_findings(file)
+        return _protocol_findings(file, overlaps=overlaps)
     message = "neither an instrument (it has items) nor a protocol (it has rules)"
     raise DefinitionError(name, [Fault("", message)])
 
 
-def _protocol_findings(file: Path) -> Iterator[Any]:
+def _told(severity: str, path: str, message: str) -> Checked:
+    return {"severity": severity, "path": path, "message": message}, severity != "note"
+
+
+def _protocol_findings(file: Path, *, overlaps: bool) -> Iterator[Checked]:
     from carecoord.errors import DefinitionError  # noqa: PLC0415
-    from carecoord.scoring import Finding  # noqa: PLC0415
-    from carecoord.stepped_care import check_scenarios, read_protocol  # noqa: PLC0415
+    from carecoord.stepped_care import check, check_scenarios, read_protocol  # noqa: PLC0415
 
     try:
         found = read_protocol(file)
+        failures = check_scenarios(found)
     except DefinitionError as error:
-        yield from (Finding("error", fault.path, fault.message) for fault in error.faults)
+        yield from (_told("error", fault.path, fault.message) for fault in error.faults)
         return
-    for failure in check_scenarios(found):
-        yield Finding("error", f"$.scenarios[{failure.scenario}]", "; ".join(failure.messages))
+    for failure in failures:
+        yield _told("error", f"$.scenarios[{failure.scenario}]", "; ".join(failure.messages))
+    for finding in check(found):
+        if overlaps or finding.kind != "overlap" or finding.severity != "note":
+            yield _proved(finding), finding.severity == "error" and not finding.accepted
+
+
+def _proved(finding: Any) -> dict[str, Any]:
+    record: dict[str, Any] = {"severity": finding.severity, "path": finding.name, "message": finding.why}
+    if finding.about:
+        record["steps"] = list(finding.steps)
+    record["mend"] = finding.mend
+    if finding.episode is not None:
+        record["confirmed"] = finding.confirmed
+    return {**record, "accepted": finding.accepted} if finding.accepted else record
 
 
 def _schema(_: argparse.Namespace) -> int:

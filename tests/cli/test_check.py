@@ -31,9 +31,35 @@ def test_every_instrument_passes(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_every_protocol_passes(capsys: pytest.CaptureFixture[str]) -> None:
-    """A protocol is told by what it holds; its scenarios are run."""
+    """A protocol is told by what it holds; its scenarios are run, and what is found besides notes is accepted."""
     assert main(["check", *(str(PROTOCOLS / f"{name}.toml") for name in protocols())]) == 0
-    assert capsys.readouterr().out == ""
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if ": note: " not in line and " (accepted: " not in line] == []
+
+
+def test_what_is_found_of_a_protocol_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the steps, what would mend it, and with --overlaps where the order of rules decides."""
+    text = (PROTOCOLS / "german-impact.toml").read_text(encoding="utf-8")
+    begin = text.index('[[rules]]\nid = "halved"')
+    file = written(tmp_path, "german-impact.toml", text[:begin] + text[text.index("[[scenarios]]") :])
+    assert main(["check", file]) == 1
+    printed = capsys.readouterr().out.splitlines()
+    gap = 'no rule applies; say what follows there, or end with a rule of when = "yes"'
+    assert f"{file}: error: gap/two-weekly: {gap}" in printed
+    assert not any("overlap" in line for line in printed)
+    assert main(["check", "--json", "--overlaps", file]) == 1
+    records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    overlap = next(one for one in records if one["path"] == "overlap/remission/not-halved")
+    assert (overlap["severity"], overlap["steps"], overlap["confirmed"]) == ("note", ["two-weekly"], True)
+
+
+def test_errors_that_the_file_accepts_end_with_0(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Their reason is printed; one that is accepted and no longer there is an error of its own."""
+    text = (PROTOCOLS / "escape.toml").read_text(encoding="utf-8")
+    accepted = '[[accepted]]\nfinding = "{}"\nreason = "{}"\n'
+    gone = text.replace("[sources]", accepted.format("gap/nowhere", "as it was") + "[sources]")
+    assert main(["check", written(tmp_path, "escape.toml", gone)]) == 1
+    assert "error: accepted-gone/gap/nowhere: " in capsys.readouterr().out
 
 
 def test_findings_end_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

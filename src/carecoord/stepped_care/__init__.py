@@ -7,6 +7,7 @@ reads the rules over it and says what follows, why, and what to ask for where it
 from carecoord.stepped_care._assess import assessment
 from carecoord.stepped_care._assumptions import Assumptions
 from carecoord.stepped_care._backtest import Backtest, Departure, Followed, backtest
+from carecoord.stepped_care._check import Finding, check
 from carecoord.stepped_care._compare import Comparison, Difference, compare
 from carecoord.stepped_care._decision import decide
 from carecoord.stepped_care._definition import (
@@ -84,6 +85,7 @@ __all__ = [
     "Expectation",
     "FactDefinition",
     "Facts",
+    "Finding",
     "Followed",
     "HeldBack",
     "Index",
@@ -112,6 +114,7 @@ __all__ = [
     "assessment",
     "backtest",
     "categories_read",
+    "check",
     "check_scenarios",
     "compare",
     "decide",

@@ -15,12 +15,12 @@ from carecoord.stepped_care._check._search import Requirement, Search, State, no
 from carecoord.stepped_care._check._solver import Solver, Unsaid, is_installed
 from carecoord.stepped_care._check._values import attainable
 from carecoord.stepped_care._check._variables import Frame, Time, Variable, under_known
-from carecoord.stepped_care._conditions import Held
+from carecoord.stepped_care._course import counts_hours
 from carecoord.stepped_care._history import OUTSIDE
 from carecoord.stepped_care._plan import Plan
 from carecoord.stepped_care._protocol import Protocol
 from carecoord.stepped_care._readings import At, Latest, Series, Window
-from carecoord.stepped_care._reductions import Clock, Recorded
+from carecoord.stepped_care._reductions import Recorded
 from carecoord.stepped_care._ruling import FactValue
 
 __all__ = ["Here", "Model"]
@@ -65,6 +65,7 @@ class Model:
 
     Attributes:
         protocol: the protocol.
+        counts_hours: whether it looks at hours.
         variables: every variable, by name.
         asked: the rules that questions add to those of the protocol; all are wanted before the first search.
         unproved: the variables of which some state may have been missed, after the searches so far.
@@ -72,6 +73,7 @@ class Model:
 
     def __init__(self, protocol: Protocol) -> None:
         self.protocol = protocol
+        self.counts_hours = counts_hours(protocol)
         self.variables: dict[str, Variable] = {}
         self.asked: dict[Node, None] = {}
         self.unproved: dict[str, None] = {}
@@ -89,17 +91,6 @@ class Model:
         """Give what the protocol says in a step."""
         return self._here[step, time]
 
-    @cached_property
-    def counts_hours(self) -> bool:
-        """Whether anything is counted in hours."""
-        used = (self.protocol.parts.reductions[name] for step in self.places for name in self.protocol.plan(step).names)
-        back = self.protocol.definition.look_back
-        return bool(back and back.minutes) or any(
-            (isinstance(one, Clock | Held) and one.unit == "hours")
-            or (isinstance(one, Latest | Recorded) and one.valid_for is not None and one.valid_for.minutes > 0)
-            for one in used
-        )
-
     def _read(self, step: str, time: Time) -> Here:
         plan = self.protocol.plan(step)
         own: dict[str, Variable] = {}
@@ -108,8 +99,8 @@ class Model:
         if step != OUTSIDE:
             frame.clock("step")
         for one in [*own.values()]:
-            if isinstance(one.reads, At) and one.reads.event != "first":
-                frame.clock(one.reads.event)
+            for event in one.events:
+                frame.clock(event)
         used = frozenset(facts_of(*parts))
         related = tuple(relations(frame, self.protocol, used, counts_hours=self.counts_hours))
         self.variables |= own

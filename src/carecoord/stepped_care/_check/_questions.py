@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import combinations
-from typing import Literal
 
 import attrs
 
@@ -14,7 +13,7 @@ from carecoord.rules._nodes import Comparison, Constant, Node, children, facts_o
 from carecoord.stepped_care._check._finding import FindingKind, Severity
 from carecoord.stepped_care._check._model import Here, Model
 from carecoord.stepped_care._check._search import Requirement, fails, holds, is_unknown, not_false, not_true
-from carecoord.stepped_care._check._variables import UNKNOWN, Variable, known_to_be
+from carecoord.stepped_care._check._variables import UNKNOWN, Unit, Variable, known_to_be
 from carecoord.stepped_care._facts import Facts
 from carecoord.stepped_care._readings import At, Derived
 from carecoord.stepped_care._reductions import Clock
@@ -74,7 +73,7 @@ def _holds_both(one: int, other: int, shown: Shown) -> bool:
     return shown.holds(one) and shown.holds(other)
 
 
-def _wins_past(rule: str, longest: float, unit: Literal["days", "hours"], shown: Shown) -> bool:
+def _wins_past(rule: str, longest: float, unit: Unit, shown: Shown) -> bool:
     clock = Clock(name="", kind=Kind.NUMBER, event="step", unit=unit).of(shown.row.history)
     past = isinstance(clock, int | float) and clock > longest
     return past and shown.decision.rule == rule and shown.decision.move != "ask"
@@ -190,7 +189,7 @@ def _past(model: Model, here: Here) -> Iterator[Question]:
     if step is None or step.max_stay is None:
         return
     stay = step.max_stay
-    unit: Literal["days", "hours"] = "hours" if stay.minutes else "days"
+    unit: Unit = "hours" if stay.minutes else "days"
     longest = stay.days * 24 + stay.minutes / 60 if stay.minutes else stay.days + 31 * stay.months
     clock = here.frame.clock("step", unit)
     over = Comparison(">", clock, Constant(longest))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from carecoord.rules._nodes import And, Call, Comparison, Constant, Name, Node, Not, Or, facts_of
-from carecoord.stepped_care._check._variables import Frame, known_to_be
+from carecoord.stepped_care._check._variables import ALWAYS, Frame, known_to_be
 from carecoord.stepped_care._conditions import Held, InARow, Unanswered
 from carecoord.stepped_care._history import OUTSIDE
 from carecoord.stepped_care._protocol import Protocol
@@ -124,6 +124,9 @@ class _Relations:
                 if clock is not None:
                     yield from _same(known_to_be(clock), happened)
             elif one.since is not None:
+                since = self.clock(one.since)
+                if since is not None and one.since not in ALWAYS:
+                    yield from _same(known_to_be(name), known_to_be(since))
                 if whole is not None:
                     yield Comparison("<=", name, whole)
                 yield from self._since(happened, clock, self.clock(one.since))
@@ -165,6 +168,9 @@ class _Relations:
             now = self.clock(one.event)
             latest = self.frame.fact(one.score)
             if now is not None:
+                if one.event not in ALWAYS:
+                    yield _implies(known_to_be(name), known_to_be(now))
+                    yield Or((known_to_be(name), Not(known_to_be(now)), Not(known_to_be(latest))))
                 yield Or((Comparison("!=", now, Constant(0)), Not(known_to_be(now)), Comparison("==", name, latest)))
         yield from self._extremes()
         yield from self._windows()

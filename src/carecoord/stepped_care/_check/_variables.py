@@ -30,19 +30,22 @@ from carecoord.rules._nodes import (
     Or,
     Relation,
     children,
+    facts_of,
 )
 from carecoord.stepped_care._conditions import Condition, InARow
 from carecoord.stepped_care._history import OUTSIDE
-from carecoord.stepped_care._readings import At, Derived, Latest, Series
-from carecoord.stepped_care._reductions import Clock, Recorded, Reduction, Step, Times
+from carecoord.stepped_care._readings import At, Derived, Latest, Series, Window
+from carecoord.stepped_care._reductions import Clock, Recorded, Reduction, Restarted, Step, Times
 
-__all__ = ["UNKNOWN", "Frame", "Time", "Variable", "known_to_be", "rebuilt", "under_known"]
+__all__ = ["ALWAYS", "UNKNOWN", "Frame", "Time", "Unit", "Variable", "known_to_be", "rebuilt", "under_known"]
 
 UNKNOWN = Given(Constant(value=False), Constant(0))
 """A value that nobody can know."""
 
 Time: TypeAlias = Literal["now", "entered", "later"]
 """When a step is looked at: as it is, at the moment it is entered, or later with no other news than time."""
+
+Unit: TypeAlias = Literal["days", "hours"]
 
 ALWAYS = ("start", "step")
 """The events that have happened to everyone who is enrolled."""
@@ -78,7 +81,7 @@ class Variable:
         """The events without which it is unknown."""
         one = self.reads
         if isinstance(one, Clock | At):
-            return (one.event,)
+            return () if one.event == "first" else (one.event,)
         return (one.since,) if isinstance(one, Times) and one.since else ()
 
     @property
@@ -107,6 +110,9 @@ def known_to_be(node: Node) -> Node:
             return known_to_be(inner)
         case Arithmetic(operator="+" | "-" | "*", left=left, right=right):
             return And((known_to_be(left), known_to_be(right)))
+        case Given(condition=condition, value=inner):
+            sure = (known_to_be(Name(name)) for name in facts_of(condition))
+            return And((*sure, condition, known_to_be(inner)))
         case _:
             return Call("known", (node,))
 
@@ -148,23 +154,29 @@ class Frame:
                 return self._derived(one)
             case Clock():
                 return self._clock(one)
+            case Restarted(clock=clock, after=after, unit=unit):
+                whole: Unit = "hours" if unit == "hours" else "days"
+                is_running = Comparison("<=", self.clock(clock.event, whole), self.clock(after, whole))
+                return Given(is_running, self._clock(clock))
             case At():
                 return self._at(one)
             case Series(score=score, form="first"):
                 return self._at(At(name="", kind=score.kind, score=score, event="first"))
             case Times():
                 return self._times(one)
-            case InARow(since="step") if self.step == OUTSIDE or self.time == "entered":
+            case InARow(since="step") if self.step == OUTSIDE or self.time != "now":
                 return Constant(value=False)
             case _:
                 return self._variable(one)
 
-    def clock(self, event: str, unit: Literal["days", "hours"] = "days") -> Node:
+    def clock(self, event: str, unit: Unit = "days") -> Node:
         """Give the clock of an event."""
         return self._clock(Clock(name="", kind=Kind.number(0, 1_000_000), event=event, unit=unit))
 
     def _variable(self, one: Reduction, name: str = "") -> Node:
-        lasts = isinstance(one, Latest | Recorded | At) or (isinstance(one, Series) and one.form in ("best", "worst"))
+        lasts = isinstance(one, Latest | Recorded | At | Window) or (
+            isinstance(one, Series) and one.form in ("best", "worst")
+        )
         is_later = self.time == "later" and not lasts
         called = f"{LATER if is_later else ''}{name or one.name}"
         found = self.variables.setdefault(called, Variable(name=called, reads=one, is_later=is_later))
@@ -185,7 +197,7 @@ class Frame:
             return UNKNOWN
         if one.event == "step" and self.time == "entered":
             return Constant(0)
-        unit: Literal["days", "hours"] = "hours" if one.unit == "hours" else "days"
+        unit: Unit = "hours" if one.unit == "hours" else "days"
         name = f"{unit}_since({one.event})"
         whole = attrs.evolve(one, name=name, unit=unit, kind=attrs.evolve(one.kind, whole=unit == "days"))
         since = self._variable(whole, name)
@@ -256,6 +268,8 @@ def compared(relation: Relation, left: Node, right: Node) -> Node:
                     compared(relation, *((way, other) if side is left else (other, way))) for way in (then, otherwise)
                 ]
                 return Choice(condition, *ways)
+            case Given(condition=condition, value=value):
+                return Given(condition, compared(relation, *((value, other) if side is left else (other, value))))
             case Call(function="coalesce", arguments=(first, *rest)):
                 second = rest[0] if len(rest) == 1 else Call("coalesce", tuple(rest))
                 chosen = Choice(known_to_be(first), first, second)

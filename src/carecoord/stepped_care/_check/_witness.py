@@ -51,8 +51,9 @@ def witness(model: Model, here: Here, state: State) -> Witness | None:
 def returning(model: Model, there: Here, back: Here, state: State) -> tuple[Witness, Witness] | None:
     """Write an episode in which someone goes to a step, and the same with that step entered, on the day they return."""
     later = back.frame.time == "later"
-    here = [(model.variables[name].reads, value) for name, value in state.items() if name in there.variables]
-    then = [(model.variables[name].reads, value) for name, value in state.items() if name in back.variables]
+    known = [(model.variables[name], value) for name, value in state.items()]
+    here = [(one.reads, value) for one, value in known if not one.is_later]
+    then = [(one.reads, value) for one, value in known if one.name in back.variables]
     second = Writer(model, back, then, rank="s")
     first = Writer(model, there, here, before=(second.ago.get("step") or 0) if later else 0)
     going = first.witness()
