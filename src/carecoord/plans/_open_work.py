@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import attrs
@@ -43,6 +43,8 @@ _OVER: Final = ("cancelled", "completed", "ended", "entered-in-error", "failed",
 _PLAN_OVER: Final = ("revoked", "completed", "entered-in-error")
 _RUNNING: Final = ("active", "on-hold", "unknown")
 _IN_FORCE: Final = ("plan", "order")
+
+_A_YEAR: Final = timedelta(days=366)
 
 _SAYS_NOTHING: Final = frozenset({"labels", "reason", "results", "preference"})
 """Fields of work that may change while it goes on as it was handed out."""
@@ -246,9 +248,17 @@ def _scheduled(status: ReviewStatus) -> date | None:
 
 def _asks(part: Part, scheduled: date, on: date) -> bool:
     """Say whether what was due for a day is still asked for: it, or something older that it makes up for."""
-    status = _standing(_cycle(part), getattr(part, "done", ()), on)
-    now = _scheduled(status)
-    return status.state == "paused" or (now is not None and now <= scheduled)
+    cycle = _cycle(part)
+    status = _standing(cycle, getattr(part, "done", ()), on)
+    if status.state == "paused":
+        return True
+    return cycle is not None and status.due is not None and status.due <= _due_for(cycle, scheduled)
+
+
+def _due_for(cycle: ReviewCycle, scheduled: date) -> date:
+    """Give the day on which a review for a day is due by a cycle, where it is called for."""
+    around = cycle.call(on=scheduled).occurrences(scheduled - _A_YEAR, scheduled + _A_YEAR)
+    return next((each.due for each in around if each.scheduled >= scheduled), scheduled)
 
 
 def _changed(before: Part, after: Part) -> list[str]:
