@@ -43,7 +43,9 @@ UNKNOWN = Given(Constant(value=False), Constant(0))
 """A value that nobody can know."""
 
 Time: TypeAlias = Literal["now", "entered", "later"]
-"""When a step is looked at: as it is, at the moment it is entered, or later with no other news than time."""
+"""When a step is looked at: as it is, at the moment it is entered, or later, when nothing has passed but time.
+
+Later the latest score is what it was, and older ones have left every window."""
 
 Unit: TypeAlias = Literal["days", "hours"]
 
@@ -164,6 +166,8 @@ class Frame:
                 return self._at(At(name="", kind=score.kind, score=score, event="first"))
             case Times():
                 return self._times(one)
+            case Window(score=score) if self.time == "later":
+                return self.fact(score)
             case InARow(since="step") if self.step == OUTSIDE or self.time != "now":
                 return Constant(value=False)
             case _:
@@ -174,9 +178,7 @@ class Frame:
         return self._clock(Clock(name="", kind=Kind.number(0, 1_000_000), event=event, unit=unit))
 
     def _variable(self, one: Reduction, name: str = "") -> Node:
-        lasts = isinstance(one, Latest | Recorded | At | Window) or (
-            isinstance(one, Series) and one.form in ("best", "worst")
-        )
+        lasts = isinstance(one, Latest | Recorded | At) or (isinstance(one, Series) and one.form in ("best", "worst"))
         is_later = self.time == "later" and not lasts
         called = f"{LATER if is_later else ''}{name or one.name}"
         found = self.variables.setdefault(called, Variable(name=called, reads=one, is_later=is_later))

@@ -321,15 +321,18 @@ class _Readings:
         return ago
 
     def _series(self, newest: int, latest: Scores) -> None:
-        series: list[tuple[Series | Window, FactValue]] = [*self.mine(Series), *self.mine(Window)]
+        series: list[tuple[Series | Window, FactValue]] = [*self.mine(Window), *self.mine(Series)]
         for one, value in series:
-            shown = {row.get(one.score.name) for row in self.rows.values()}
-            if one.form in ("best", "worst", "previous") and value is not None:
-                if one.form == "previous" or value not in shown:
-                    self.add(self.between(newest), {one.score.name: value})
-            elif one.form == "count" and isinstance(value, int | float):
+            name = one.score.name
+            if one.form == "count" and isinstance(value, int | float):
                 for _ in range(int(value) - len(self.rows)):
                     self.add(self.between(newest), latest)
+            elif one.form != "days_old" and value is not None:
+                now = latest.setdefault(name, value)
+                shown = {row.get(name) for row in self.rows.values()}
+                wanted = 2 * value - now if one.form == "average" and isinstance(value, int | float) else value
+                if one.form == "previous" or wanted not in shown:
+                    self.add(self.between(newest), {name: wanted})
 
     def _runs(self, newest: int, latest: Scores) -> None:
         for one, value in self.mine(InARow):
