@@ -13,7 +13,7 @@ from carecoord._definitions import _readers, converter, structure, unstructure  
 from carecoord._values import FrozenMapping, Period, key
 from carecoord.errors import DataError
 from carecoord.plans import CarePlan
-from carecoord.testing._plans import care_plans
+from carecoord.testing import care_plans
 
 JUNK: list[Any] = [
     None, True, False, 0, 1, -1.5, 10**30, float("nan"), float("inf"), "", "x", "2026-02-30", "2026-01-31", "P1M", "PX",

@@ -28,7 +28,8 @@ from carecoord.plans import (
     SharedDecision,
     agenda,
 )
-from carecoord.testing._plans import care_plans, days
+from carecoord.testing import care_plans
+from carecoord.testing._plans import days
 
 ON = date(2026, 3, 8)
 MONTHLY = Review(

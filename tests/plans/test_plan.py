@@ -15,7 +15,7 @@ from carecoord._definitions import structure, unstructure
 from carecoord.errors import DataError, StatusError, UnknownIdError
 from carecoord.plans import Activity, CarePlan, Done, Goal, Need, Owner, Review, ReviewCycle
 from carecoord.rules import Kind, Vocabulary
-from carecoord.testing._plans import plan_versions
+from carecoord.testing import plan_versions
 
 MONTHLY = ReviewCycle(anchor=date(2026, 1, 31), every="P1M", grace="P7D")
 PLAN = CarePlan(

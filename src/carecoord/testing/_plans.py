@@ -12,31 +12,19 @@ from hypothesis import strategies as st
 from carecoord._values import Period
 from carecoord.errors import DataError
 from carecoord.plans import (
-    Achievement,
     Activity,
     ActivityKind,
     ActivityStatus,
-    CarePlan,
     Channel,
     Domain,
-    Goal,
-    GoalLifecycle,
-    Intent,
-    Need,
-    NeedStatus,
     Owner,
     Pause,
-    PlanStatus,
-    Priority,
     Recurrence,
     Review,
     ReviewCycle,
-    WorkDecision,
-    legal_moves,
-    preview,
 )
 
-__all__ = ["activities", "care_plans", "goals", "needs", "plan_versions", "review_cycles", "reviews"]
+__all__ = ["activities", "review_cycles", "reviews"]
 
 T = TypeVar("T")
 
@@ -188,37 +176,6 @@ def labels() -> st.SearchStrategy[frozenset[str] | None]:
     return st.none() | st.frozensets(st.sampled_from(["MH", "SUD", "HIV"]), max_size=2)
 
 
-def needs() -> st.SearchStrategy[Need]:
-    """Needs on every side of life."""
-    return st.builds(
-        Need,
-        id=ids(),
-        domain=st.sampled_from(get_args(Domain)),
-        title=st.just("") | words(),
-        codes=st.lists(words(), max_size=2),
-        status=st.sampled_from(get_args(NeedStatus)),
-        labels=labels(),
-    )
-
-
-@st.composite
-def goals(draw: st.DrawFn, *, of_needs: Sequence[str] = ()) -> Goal:
-    """Goals that answer some of these needs."""
-    return Goal(
-        id=draw(ids()),
-        statement=draw(words()),
-        target=draw(st.sampled_from([None, "phq_9.total < 5", "gad_7.total <= 4 and phq_9.total < 10"])),
-        needs=draw(st.lists(st.sampled_from(of_needs), unique=True)) if of_needs else (),
-        due=draw(st.none() | days()),
-        priority=draw(st.none() | st.sampled_from(get_args(Priority))),
-        category=draw(st.none() | words()),
-        lifecycle=draw(st.sampled_from(get_args(GoalLifecycle))),
-        achievement=draw(st.none() | st.sampled_from(get_args(Achievement))),
-        owner=draw(st.none() | owners()),
-        labels=draw(labels()),
-    )
-
-
 @st.composite
 def activities(draw: st.DrawFn, *, for_goals: Sequence[str] = ()) -> Activity:
     """Activities that serve some of these goals, done on some days where they have a schedule."""
@@ -257,112 +214,3 @@ def reviews(draw: st.DrawFn, *, cycles: st.SearchStrategy[ReviewCycle] | None = 
     for day in draw(st.lists(days(), max_size=3)):
         review = review.record(on=day, by=draw(st.none() | ids()), note=draw(st.just("") | words()))
     return review
-
-
-@st.composite
-def care_plans(draw: st.DrawFn, *, status: st.SearchStrategy[PlanStatus] | None = None) -> CarePlan:
-    """First versions of plans, whose parts fit together."""
-    by_id: dict[str, Any] = {"unique_by": lambda part: part.id, "max_size": 3}
-    the_needs = draw(st.lists(needs(), **by_id))
-    the_goals = draw(st.lists(goals(of_needs=[need.id for need in the_needs]), **by_id))
-    return CarePlan(
-        id=draw(ids()),
-        person=draw(ids()),
-        created=draw(days(last=date(2024, 12, 31))),
-        author=draw(st.none() | ids()),
-        title=draw(st.just("") | words()),
-        intent=draw(st.sampled_from(get_args(Intent))),
-        status=draw(st.sampled_from(get_args(PlanStatus)) if status is None else status),
-        since=draw(st.none() | days(last=date(2026, 1, 1))),
-        until=draw(st.none() | days(first=date(2026, 1, 2))),
-        replaces=draw(st.lists(ids(), max_size=2)),
-        part_of=draw(st.none() | ids()),
-        needs=the_needs,
-        strengths=draw(st.lists(words(), max_size=2)),
-        matters=draw(st.lists(words(), max_size=2)),
-        labels=draw(labels()),
-        goals=the_goals,
-        activities=draw(st.lists(activities(for_goals=[goal.id for goal in the_goals]), **by_id)),
-        reviews=draw(st.lists(reviews(), **by_id)),
-    )
-
-
-@st.composite
-def plan_versions(draw: st.DrawFn, *, most: int = 5, of: CarePlan | None = None) -> tuple[CarePlan, ...]:
-    """A plan and the versions that lawful revisions made of it, the first one first; the plan is `of` where given."""
-    plan = draw(care_plans(status=st.sampled_from(["draft", "active", "on-hold", "unknown"]))) if of is None else of
-    versions = [plan]
-    for _ in range(draw(st.integers(0, most))):
-        if plan.status in {"completed", "revoked", "entered-in-error"}:
-            break
-        changes = draw(_changes(plan))
-        on = (plan.history[-1].on if plan.history else plan.created) + timedelta(days=draw(st.integers(0, 90)))
-        work = draw(_decisions(plan, on, changes))
-        plan = plan.revise(by=draw(ids()), on=on, reason=draw(words()), work=work, **changes)
-        versions.append(plan)
-    return tuple(versions)
-
-
-@st.composite
-def _decisions(draw: st.DrawFn, plan: CarePlan, on: date, changes: dict[str, Any]) -> list[WorkDecision]:
-    """What becomes of the open work that changes touch."""
-    is_over = changes.get("status") in {"completed", "revoked", "entered-in-error"}
-    return [
-        work.cancel(draw(words()))
-        if is_over or draw(st.booleans())
-        else draw(st.sampled_from([work.keep(), work.replace("plan-2/activities.a")]))
-        for work in preview(plan, on=on, **changes).open_work
-    ]
-
-
-@st.composite
-def _changes(draw: st.DrawFn, plan: CarePlan) -> dict[str, Any]:
-    """Some changes that a plan allows: every status moves lawfully, and what was done stays."""
-    changes: dict[str, Any] = {}
-    if draw(st.booleans()):
-        changes["title"] = draw(words())
-    if draw(st.booleans()):
-        changes["strengths"] = draw(st.lists(words(), max_size=3))
-    if draw(st.booleans()):
-        changes["labels"] = draw(labels())
-    if draw(st.booleans()):
-        changes["since"] = draw(st.none() | days(last=date(2026, 1, 1)))
-    if draw(st.booleans()):
-        changes["status"] = draw(st.sampled_from((plan.status, *legal_moves("plan", plan.status))))
-    changes["goals"] = draw(_changed_goals(plan))
-    changes["needs"] = [
-        need.move(draw(st.sampled_from((need.status, *legal_moves("need", need.status)))))
-        for need in draw(_some(plan.needs))
-    ]
-    draft = changes.get("status", plan.status) == "draft"
-    changes["activities"] = []
-    for activity in draw(_some(plan.activities)):
-        moves = (activity.status, *legal_moves("activity", activity.status))
-        allowed: list[ActivityStatus] = [move for move in moves if not (draft and move == "in-progress")]
-        changes["activities"].append(activity.move(draw(st.sampled_from(allowed))))
-    changes["reviews"] = []
-    for review in draw(_some(plan.reviews)):
-        done_again = review.record(on=draw(days()))
-        changes["reviews"].append(attrs.evolve(done_again, cycle=draw(review_cycles(every=periods()))))
-    return changes
-
-
-@st.composite
-def _changed_goals(draw: st.DrawFn, plan: CarePlan) -> list[Goal]:
-    changed = [
-        attrs.evolve(
-            goal.move(
-                draw(st.sampled_from((goal.lifecycle, *legal_moves("goal lifecycle", goal.lifecycle)))),
-                achievement=draw(st.none() | st.sampled_from(legal_moves("goal achievement", goal.achievement))),
-            ),
-            due=draw(st.none() | days()),
-        )
-        for goal in draw(_some(plan.goals))
-    ]
-    fresh = draw(st.lists(goals(of_needs=[need.id for need in plan.needs]), max_size=2, unique_by=lambda goal: goal.id))
-    return [*changed, *(goal for goal in fresh if goal.id not in {old.id for old in plan.goals})]
-
-
-def _some(parts: Sequence[T]) -> st.SearchStrategy[list[T]]:
-    """Some of the parts of a plan, in any order."""
-    return st.lists(st.sampled_from(parts), unique_by=id) if parts else st.just([])
