@@ -31,6 +31,8 @@ from carecoord.plans import (
     Need,
     Owner,
     PlanAssessment,
+    Referral,
+    ReferralStep,
     RelapsePreventionPlan,
     Review,
     ReviewCycle,
@@ -289,7 +291,7 @@ def padded(r: Random, steps: Sequence[Step], hidden: Sequence[tuple[str, ...]]) 
         return list(steps)
     extra = parts_of_plan(r, f"{SENTINEL}-")
     extra = {name: [_marked(part, r.choice(hidden)) for part in parts] for name, parts in extra.items()}
-    first = {name: _interleaved(r, parts, extra[name]) for name, parts in steps[0].parts.items()}
+    first = {name: interleaved(r, parts, extra[name]) for name, parts in steps[0].parts.items()}
     found = [attrs.evolve(steps[0], parts=first), *steps[1:]]
     holders = ("SUD",) in hidden
     found = [attrs.evolve(step, parts=_speaking(r, step.parts, extra, holders=holders)) for step in found]
@@ -306,7 +308,7 @@ def _marked(part: Any, codes: tuple[str, ...]) -> Any:
     return attrs.evolve(part, **{part.TITLE: f"{SENTINEL} {getattr(part, part.TITLE)}"}, labels=codes)
 
 
-def _interleaved(r: Random, parts: Sequence[Any], more: Sequence[Any]) -> list[Any]:
+def interleaved(r: Random, parts: Sequence[Any], more: Sequence[Any]) -> list[Any]:
     """Put more parts between others, keeping the order of each."""
     left, right, found = list(parts), list(more), []
     while left or right:
@@ -322,7 +324,7 @@ def _speaking(r: Random, parts: Parts, extra: Parts, *, holders: bool) -> Parts:
         for field, named in marked(type(part), "refers") if part.labels is not None else ():
             old = getattr(part, field)
             more = [one.id for one in extra[named] if r.random() < 0.5 and one.id not in referred(old)]
-            changed[field] = _interleaved(r, old, more) if isinstance(old, tuple) else old or next(iter(more), None)
+            changed[field] = interleaved(r, old, more) if isinstance(old, tuple) else old or next(iter(more), None)
         if holders and r.random() < 0.5:
             changed |= _held_by_somebody_hidden(r, part)
         if "results" in attrs.fields_dict(type(part)):
@@ -346,7 +348,7 @@ def _held_by_somebody_hidden(r: Random, part: Any) -> dict[str, Any]:
     }
     for field, more in one_more.items():
         if field in fields:
-            changed[field] = _interleaved(r, getattr(part, field), [more])
+            changed[field] = interleaved(r, getattr(part, field), [more])
     return changed
 
 
@@ -411,7 +413,7 @@ def more_entries(r: Random, episode: Episode, hidden: Sequence[tuple[str, ...]])
             extra.append(
                 Withdrawal(id=f"{SENTINEL}-4", on=DAY, replaces=target.id, labels=r.choice(hidden), reason=SENTINEL)
             )
-    return attrs.evolve(episode, entries=_interleaved(r, episode.entries, extra))
+    return attrs.evolve(episode, entries=interleaved(r, episode.entries, extra))
 
 
 def a_caseload(r: Random, people: Sequence[str] = PEOPLE) -> tuple[list[Episode], dict[str, list[Step]]]:
@@ -420,8 +422,26 @@ def a_caseload(r: Random, people: Sequence[str] = PEOPLE) -> tuple[list[Episode]
     return episodes, {person: a_script(r) for person in people if r.random() < 0.6}
 
 
-def caseload(episodes: Sequence[Episode], scripts: dict[str, list[Step]], team: Team = TEAM) -> Caseload:
+def a_referral(r: Random, person: str, labels: tuple[str, ...] | None, *, mark: str = "") -> Referral:
+    """Give somebody's referral, sent some weeks ago."""
+    sent = ReferralStep(status="sent", on=DAY - timedelta(days=r.randint(1, 60)), by="lee", note=mark)
+    return Referral(
+        id=f"{mark}r{r.random()}",
+        person=person,
+        service=f"{mark}advice",
+        title=f"{mark}advice",
+        steps=[sent],
+        labels=labels,
+    )
+
+
+def caseload(
+    episodes: Sequence[Episode],
+    scripts: dict[str, list[Step]],
+    team: Team = TEAM,
+    referrals: Sequence[Referral] = (),
+) -> Caseload:
     """Put a caseload together."""
     plans = [built(person, steps) for person, steps in scripts.items()]
     who = matrix("collaborative-care-minimum")
-    return Caseload(episodes=episodes, plans=plans, team=team, matrix=who, protocols=[COCM])
+    return Caseload(episodes=episodes, plans=plans, referrals=referrals, team=team, matrix=who, protocols=[COCM])

@@ -16,7 +16,15 @@ import pytest
 from hypothesis import given, settings
 
 from carecoord._definitions import unstructure
-from carecoord.caseload import Caseload, board, disclose_board
+from carecoord.caseload import (
+    Caseload,
+    Discussed,
+    ReviewAction,
+    ReviewRecord,
+    board,
+    case_review,
+    disclose_board,
+)
 from carecoord.errors import DataError, UnknownIdError
 from carecoord.plans import CarePlan, PlanView, plan_history, view
 from carecoord.plans._part import marked, referred
@@ -230,6 +238,7 @@ def two_caseloads(r: Random, reader_of: Any) -> tuple[Reader, Caseload, Caseload
     people = ("anna", "ben")
     episodes, scripts = make.a_caseload(r, people)
     reader: Reader = reader_of(sorted({one.person for one in episodes} | set(scripts)))
+    sent = [make.a_referral(r, person, r.choice((None, (), ("MH",)))) for person in people if r.random() < 0.5]
     found: list[Caseload] = []
     for _ in range(2):
         padded = [make.more_entries(r, one, make.hidden_labels(reader, one.person)) for one in episodes]
@@ -250,7 +259,12 @@ def two_caseloads(r: Random, reader_of: Any) -> tuple[Reader, Caseload, Caseload
             plans[stranger] = make.a_script(r)
         may_see_them = reader.may_see("SUD", patient=None).permits
         team = make.TEAM if may_see_them or r.random() < 0.5 else Team((*make.MEMBERS, make.HIDDEN_MEMBER))
-        found.append(make.caseload(padded, plans, team))
+        more = [
+            make.a_referral(r, person, r.choice(hidden), mark=make.SENTINEL)
+            for person in people
+            if (hidden := make.hidden_labels(reader, person)) and r.random() < 0.5
+        ]
+        found.append(make.caseload(padded, plans, team, make.interleaved(r, sent, more)))
     return reader, found[0], found[1]
 
 
@@ -281,6 +295,35 @@ def test_caseloads_that_differ_in_what_is_withheld_give_the_same_board(r: Random
     assert make.SENTINEL not in str(first)
     assert make.SENTINEL not in json.dumps(first.to_dict())
     assert not [each for each in reachable(first) if isinstance(each, str) and make.SENTINEL in each]
+
+
+@settings(max_examples=60)
+@given(seeds)
+def test_case_reviews_know_nothing_of_what_is_withheld(r: Random) -> None:
+    """The same cases with the same pages, and of minutes and questions only what is about what the reader sees."""
+    reader, one, other = two_caseloads(r, lambda people: never_sud(r, people))
+    reviews = []
+    for whole in (one, other):
+        hidden = [ReviewAction(id=f"{make.SENTINEL}{r.random()}", what=make.SENTINEL, owner="lee", due=make.DAY)]
+        spoken = [
+            Discussed(person=person, recommendations=[make.SENTINEL], actions=hidden if person == "ben" else (),
+                      labels=frozenset({"SUD"}))
+            for person in whole.people
+        ]  # fmt: skip
+        records = [ReviewRecord(id="w1", on=make.FIRST, discussed=r.sample(spoken, r.randint(0, len(spoken))))]
+        reviews.append(
+            case_review(
+                whole,
+                reader=reader,
+                since=make.FIRST,
+                records=records,
+                options={"accept_unverified": True, "limits": {"sent": "P2W"}},
+            )
+        )
+    assert str(reviews[0]) == str(reviews[1])
+    assert text(reviews[0]) == text(reviews[1])
+    assert make.SENTINEL not in text(reviews[0])
+    assert not [each for each in reachable(reviews[0]) if isinstance(each, str) and make.SENTINEL in each]
 
 
 @settings(max_examples=150)
