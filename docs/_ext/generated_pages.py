@@ -1,4 +1,4 @@
-"""Pages that are written when the site is built: reference, instruments, and the changes not yet released."""
+"""Pages that are written when the site is built: reference, instruments, protocols, and what is not yet released."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from instrument_pages import instrument_page, instrument_table
+from protocol_pages import protocol_page, protocol_table
 from sphinx.application import Sphinx
 
 import carecoord
 from carecoord.scoring import definition_schema, instrument, instruments
+from carecoord.stepped_care import protocol, protocols
 
 
 def public_modules() -> Iterator[str]:
@@ -49,6 +51,9 @@ def write_pages(app: Sphinx) -> None:
     for name in instruments():
         write(docs / "instruments" / f"{name}.md", instrument_page(instrument(name)))
     write(docs / "_generated" / "instruments.md", instrument_table(map(instrument, instruments())))
+    for name in (*protocols(), "self-harm"):
+        write(docs / "protocols" / f"{name}.md", protocol_page(protocol(name)))
+    write(docs / "_generated" / "protocols.md", protocol_table(map(protocol, protocols())))
     write(docs / "_generated" / "site" / "instrument.schema.json", json.dumps(definition_schema(), indent=2))
     write(docs / "_generated" / "unreleased.md", unreleased_changes(docs.parent))
 

@@ -49,12 +49,12 @@ def _lines(it: Instrument) -> Iterator[str]:
         "evidence": EVIDENCE[it.evidence],
         "LOINC": it.loinc,
     }
-    yield from _table(("", ""), ([name, fact] for name, fact in facts.items() if fact))
+    yield from table(("", ""), ([name, fact] for name, fact in facts.items() if fact))
     if it.note:
         yield f"{it.note}\n"
     yield "## Items\n"
     yield "The labels are ours: the wording of the questions is their owner's.\n"
-    yield from _table(
+    yield from table(
         ("item", "asks about", "answers", "asked when", "LOINC", "note"),
         ([_name(item), item.label, _answers(item), _condition(item), item.loinc, item.note] for item in it.items),
     )
@@ -71,10 +71,10 @@ def _lines(it: Instrument) -> Iterator[str]:
     yield from _executed(it)
     yield "## Worked examples\n"
     yield "Each is run as a test; `-` is an answer that was not given.\n"
-    yield from _table(
+    yield from table(
         ("answers", "respondent", "scores", "not scored", "worked out by"),
         (
-            [_code(one.answers), _pairs(one.context), _pairs(one.scores), ", ".join(one.unscored), one.source]
+            [code(one.answers), _pairs(one.context), _pairs(one.scores), ", ".join(one.unscored), one.source]
             for one in it.examples
         ),
     )
@@ -89,21 +89,21 @@ def _unverified(it: Instrument) -> Iterator[str]:
         return
     for score in it.scores:
         if score.evidence == "unverified":
-            yield f"score {_code(score.id)}"
+            yield f"score {code(score.id)}"
             continue
         for banded in score.band_sets:
             for band in banded.bands:
                 if band.evidence == "unverified":
-                    yield f"band {band.label} of {_code('.'.join(filter(None, [score.id, banded.name])))}"
+                    yield f"band {band.label} of {code('.'.join(filter(None, [score.id, banded.name])))}"
         for cutoff in score.cutoffs:
             if cutoff.evidence == "unverified":
-                yield f"cut-off {_code(cutoff.text)} of {_code(score.id)}: {cutoff.meaning}"
+                yield f"cut-off {code(cutoff.text)} of {code(score.id)}: {cutoff.meaning}"
     for flag in it.flags:
         if flag.evidence == "unverified":
-            yield f"flag {_code(flag.id)}"
+            yield f"flag {code(flag.id)}"
     for change in it.changes:
         if change.evidence == "unverified":
-            yield f"{change.kind} of {_code(change.score)}: {_code(change.text)}"
+            yield f"{change.kind} of {code(change.score)}: {code(change.text)}"
 
 
 def _executed(it: Instrument) -> Iterator[str]:
@@ -140,7 +140,7 @@ def instrument_table(all_of_them: Iterable[Instrument]) -> str:
         for one in ranked
     )
     heads = ("permission", "instrument", "title", "measures", "items", "checked", "whose it is, and on which terms")
-    return "\n".join(_table(heads, rows))
+    return "\n".join(table(heads, rows))
 
 
 PERMISSIONS = ("free", "noncommercial", "registration", "licensed", "unknown")
@@ -155,23 +155,23 @@ def _score_section(score: Score, it: Instrument) -> Iterator[str]:
         "range": f"{score.range[0]:g} to {score.range[1]:g} {score.unit}".strip() if score.range else "",
         "one of": ", ".join(score.values),
         "worse": score.worse if score.worse != "neither" else "",
-        "given when": _code(score.needs),
+        "given when": code(score.needs),
         "unanswered items": score.missing,
         "evidence": EVIDENCE[score.evidence] if score.evidence != it.evidence else "",
         "LOINC": score.loinc,
         "note": score.note,
     }
-    yield from _table(("", ""), ([name, text] for name, text in said.items() if text))
+    yield from table(("", ""), ([name, text] for name, text in said.items() if text))
     for number, published in enumerate(score.band_sets):
         yield f"Bands{f' ({published.name})' if number else ''}:\n"
-        yield from _table(
+        yield from table(
             ("from", "to", "band", "for", "source"),
             (
                 [
                     f"{band.low:g}",
                     f"{band.high:g}" if band.high is not None else f"below {band.below:g}" if band.below else "",
                     band.label,
-                    _code(band.condition),
+                    code(band.condition),
                     _source(band, score.evidence),
                 ]
                 for band in published.bands
@@ -179,13 +179,13 @@ def _score_section(score: Score, it: Instrument) -> Iterator[str]:
         )
     if score.cutoffs:
         yield "Cut-offs:\n"
-        yield from _table(
+        yield from table(
             ("met when", "means", "for", "found in", "source"),
             (
                 [
-                    _code(cutoff.text),
+                    code(cutoff.text),
                     cutoff.meaning,
-                    _code(cutoff.condition),
+                    code(cutoff.condition),
                     cutoff.population,
                     _source(cutoff, score.evidence),
                 ]
@@ -210,23 +210,23 @@ def _flags_and_change(it: Instrument) -> Iterator[str]:
     if it.flags:
         yield "## Flags\n"
         yield "Each is raised, not raised, or undecided where what it needs was not answered.\n"
-        yield from _table(
+        yield from table(
             ("flag", "raised when", "means", "urgency", "source"),
             (
-                [_code(flag.id), _code(flag.rule), flag.meaning, flag.urgency, _source(flag, it.evidence)]
+                [code(flag.id), code(flag.rule), flag.meaning, flag.urgency, _source(flag, it.evidence)]
                 for flag in it.flags
             ),
         )
     if it.changes:
         yield "## Change\n"
-        yield from _table(
+        yield from table(
             ("kind", "score", "met when", "for", "note", "source"),
             (
                 [
                     " ".join(filter(None, (change.size, change.direction, change.kind))),
-                    _code(change.score),
-                    _code(change.text),
-                    _code(change.condition),
+                    code(change.score),
+                    code(change.text),
+                    code(change.condition),
                     change.note,
                     _source(change, it.evidence),
                 ]
@@ -243,7 +243,7 @@ def _citation(source: Source) -> str:
 
 
 def _name(item: Item) -> str:
-    return _code(f"q{item.n}") + (f" {_code(item.name)}" if item.id else "")
+    return code(f"q{item.n}") + (f" {code(item.name)}" if item.id else "")
 
 
 def _answers(item: Item) -> str:
@@ -258,7 +258,7 @@ def _answers(item: Item) -> str:
 def _condition(item: Item) -> str:
     if item.asked_when is None:
         return ""
-    return _code(item.asked_when) + (f", else {item.otherwise:g}" if item.otherwise is not None else "")
+    return code(item.asked_when) + (f", else {item.otherwise:g}" if item.otherwise is not None else "")
 
 
 def _source(it: Sourced, usual: str) -> str:
@@ -270,11 +270,12 @@ def _pairs(values: Mapping[str, object]) -> str:
     return ", ".join(f"{name} {value}" for name, value in values.items())
 
 
-def _code(text: Expression | str | None) -> str:
+def code(text: Expression | str | None) -> str:
+    """Give a rule or a name as code; nothing for nothing."""
     return f"`{text}`" if text is not None and str(text) else ""
 
 
-def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
     """Give a table without the columns that are empty in every row."""
     filled = [list(row) for row in rows]
     heads = list(heads)
