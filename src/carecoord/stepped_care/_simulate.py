@@ -72,7 +72,7 @@ class Simulation:
     weeks: int
     seeds: tuple[int, ...]
     figures: tuple[Simulated, ...]
-    label: str = LABEL
+    label: str
 
     def __getitem__(self, what: str) -> Simulated:
         """Give a figure by what it is."""
