@@ -102,6 +102,8 @@ def _moment(value: Any, _: Any) -> date | datetime:
 
 
 def _period(value: Any, _: Any) -> Period:
+    if value == str(Period()):
+        return Period()
     return value if isinstance(value, Period) else Period.parse(_text(value, None))
 
 

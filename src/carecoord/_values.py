@@ -141,6 +141,8 @@ class Period:
         return period
 
     def __str__(self) -> str:
+        if self == Period():
+            return "P0D"
         years, months = divmod(self.months, 12)
         weeks, days = divmod(self.days, 7) if self.days % 7 == 0 else (0, self.days)
         hours, minutes = divmod(self.minutes, 60)
