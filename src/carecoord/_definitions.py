@@ -150,7 +150,7 @@ def _structure_mapping(used: Converter, value: Any, cls: Any) -> FrozenMapping[s
 
 
 def _is_frozenset(cls: Any) -> bool:
-    return get_origin(cls) is frozenset
+    return cls is frozenset or get_origin(cls) is frozenset
 
 
 def _structure_frozenset(used: Converter, value: Any, cls: Any) -> frozenset[Any]:

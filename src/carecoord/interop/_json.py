@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
 from typing import Any
@@ -17,6 +17,8 @@ from carecoord.errors import AnswerError, DataError, Fault, UnknownIdError, did_
 from carecoord.plans import (
     Briefing,
     CarePlan,
+    Conflict,
+    Difference,
     Discrepancy,
     Finding,
     Incompatibility,
@@ -27,6 +29,7 @@ from carecoord.plans import (
     Service,
     ServiceMatch,
 )
+from carecoord.plans._diff import value_type
 from carecoord.roles import (
     Acknowledgement,
     ClauseId,
@@ -72,9 +75,11 @@ TYPES: dict[str, type] = {
     "caseload": Caseload,
     "caseload-view": CaseloadView,
     "comparison": Comparison,
+    "conflict": Conflict,
     "consent": Consent,
     "decision": Decision,
     "declassification": Declassification,
+    "difference": Difference,
     "disclosure": Disclosure,
     "discrepancy": Discrepancy,
     "emergency": Emergency,
@@ -220,8 +225,27 @@ def _hooks() -> None:
 
     register(lambda cls: cls is V_co, read_view)
     register(ClauseId, read_clause)
+    register(Difference, _by_path(Difference, ("before", "after")))
+    register(Conflict, _by_path(Conflict, ("base", "ours", "theirs")))
     register(Assessment, read_assessment)
     register(ResponsibilityMatrix, read_matrix)
+
+
+def _by_path(kind: type[Difference | Conflict], names: tuple[str, ...]) -> Callable[[Any, Any], Any]:
+    """Read what stands at a path of a plan as the plan has it there."""
+    plain = converter.get_structure_hook(kind)
+
+    def read(data: Any, cls: Any) -> Any:
+        made = plain(data, cls)
+        wanted = value_type(made.path, getattr(made, "kind", "changed"))
+        if wanted is None:
+            raise ValueError(f"a plan has nothing at {made.place[:60]}")
+        found = {name: getattr(made, name) for name in names}
+        return attrs.evolve(
+            made, **{name: converter.structure(value, wanted) for name, value in found.items() if value is not None}
+        )
+
+    return read
 
 
 def _scored(data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Exception]]:

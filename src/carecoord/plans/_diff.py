@@ -10,6 +10,7 @@ import attrs
 from carecoord.errors import DataError, Fault
 from carecoord.plans._elements import by_id, entry_type, is_whole, known_parts, less, noun, type_at
 from carecoord.plans._history import Revision
+from carecoord.plans._part import Part
 from carecoord.plans._plan import CarePlan
 
 __all__ = ["Difference", "DifferenceKind", "apply", "diff", "value_type"]
@@ -23,6 +24,9 @@ _ENDING: Final = (
     "cancelled", "completed", "declined", "ended", "entered-in-error", "expired", "failed", "rejected", "resolved",
     "revoked", "stopped",
 )  # fmt: skip
+
+
+_OTHERWISE: Final = "it does not hold what the difference says it held"
 
 
 @attrs.frozen(kw_only=True)
@@ -195,7 +199,7 @@ def _put(value: Any, difference: Difference, faults: list[Fault]) -> Any:
         case "changed" | "ended" if value == before:
             return after
         case _:
-            faults.append(Fault(difference.place, f"{_said(before)} is wanted there, found {_said(value)}"))
+            faults.append(Fault(difference.place, _OTHERWISE))
             return value
 
 
@@ -209,7 +213,7 @@ def _to_parts(parts: tuple[Any, ...], inner: dict[str, list[Step]], faults: list
         elif whole is None:
             faults += [Fault(each.place, "there is no such part") for _, each in steps]
         elif made.get(id) != whole.before:
-            faults.append(Fault(whole.place, f"{_said(whole.before)} is wanted there, found {_said(made.get(id))}"))
+            faults.append(Fault(whole.place, _OTHERWISE))
         elif whole.kind == "removed":
             del made[id]
         else:
@@ -244,9 +248,8 @@ def _said(value: Any) -> str:
         return ", ".join(_said(each) for each in _in_order(value))
     if not attrs.has(type(value)):
         return str(value)
-    for name in ("title", "statement", "name"):
-        if getattr(value, name, ""):
-            return str(getattr(value, name))
+    if isinstance(value, Part):
+        return value.called
     said = [
         f"{field.name} {_said(getattr(value, field.name))}"
         for field in attrs.fields(type(value))
