@@ -85,6 +85,7 @@ PLAN = CarePlan(
         PlanAssessment(id="a2", kind="interview", title="Memory", due=date(2026, 9, 1), labels=[]),
         PlanAssessment(id="a3", kind="interview", title="Work", on=date(2026, 2, 2), summary="half days", labels=[]),
         PlanAssessment(id="a4", kind="interview", title="Home", on=date(2026, 2, 2), labels=[]),
+        PlanAssessment(id="a6", kind="interview", title="Money", on=date(2026, 3, 9), summary="later", labels=[]),
         PlanAssessment(id="a5", kind="interview", title="Old", status="ended", labels=[]),
     ],
     decisions=[
@@ -107,6 +108,9 @@ PLAN = CarePlan(
         Education(id="e2", topic="the tablets", labels=[]),
         Education(id="e3", topic="warning signs", audience="her sister", labels=[]),
         Education(id="e4", topic="sleep", labels=[]).teach(on=date(2026, 2, 1), understanding="understood"),
+        Education(id="e6", topic="breathing", labels=[])
+        .teach(on=date(2026, 3, 8), understanding="not-yet")
+        .teach(on=date(2026, 3, 9), understanding="understood"),
         Education(id="e5", topic="old", status="ended", labels=[]),
     ],
 )  # fmt: skip
@@ -157,7 +161,9 @@ def test_each_section_says_what_the_plan_holds() -> None:
     assert found.section("open") == (
         f"To be decided: Move?; not recorded yet: {', '.join(PLAN.decisions[1].missing)}",
         "why walking helps: partly understood",
+        "breathing: not understood yet",
         "To be found out: Sleep diary",
+        "To be found out: Money",
         "Call was due on 2026-03-01, to be done; it is not-started (follow-up)",
     )
     assert found.section("coming") == ("Plan review is due on 2026-03-31; never done so far (holm)",)
@@ -182,7 +188,7 @@ def test_lines_name_the_part_they_come_from() -> None:
     assert places["No calls before ten"] == "statements.statement-0001"
     assert places["Call was due on 2026-03-01, to be done; it is not-started"] == "activities.activity-0003"
     assert places["Plan review is due on 2026-03-31; never done so far"] == "reviews.review-0001"
-    assert places["To be found out"] == "assessments.assessment-0001"
+    assert places["To be found out"] == "assessments.assessment-0005"
     assert places["why walking helps"] == "education.education-0001"
     assert places["To be decided"] == "decisions.decision-0002"
     assert places["lee disagrees"] == "decisions.decision-0001"

@@ -24,6 +24,7 @@ BriefingSection = Literal["matters", "strengths", "needs", "goals", "decided", "
 """What a line of a briefing is about; in the order in which it is told."""
 
 _PURSUED: Final = ("planned", "accepted", "active")
+_UNDERSTOOD: Final = {"partly": "partly understood", "not-yet": "not understood yet"}
 _LISTS: Final = {**{kind.KIND: name for name, kind in KINDS.items()}, "referral": "referrals"}
 
 
@@ -56,8 +57,8 @@ def told(
     yield from _needs(plan)
     yield from _goals(plan, on)
     yield from _decisions(plan)
-    yield from _education(plan)
-    yield from _assessments(plan)
+    yield from _education(plan, on)
+    yield from _assessments(plan, on)
     for item in agenda([plan], on=on, through=through, referrals=referrals, limits=limits):
         yield BriefingItem(
             section="coming" if item.state == "upcoming" else "open",
@@ -138,23 +139,25 @@ def _stances(stances: Iterable[Stance], part: Part, name: str) -> Iterator[Brief
             yield BriefingItem(section="questions", words=line, place=f"{name}.{part.id}")
 
 
-def _education(plan: CarePlan) -> Iterator[BriefingItem]:
+def _education(plan: CarePlan, on: date) -> Iterator[BriefingItem]:
     for each in plan.education:
-        if not counts(each) or each.understanding == "understood":
+        understanding = attrs.evolve(each, taught=[time for time in each.taught if time.on <= on]).understanding
+        if not counts(each) or understanding == "understood":
             continue
         place = f"education.{each.id}"
-        if each.understanding is None:
+        if understanding is None:
             who = each.audience or "the person"
             yield BriefingItem(section="questions", words=f"Does {who} understand {each.topic}?", place=place)
         else:
-            yield BriefingItem(section="open", words=f"{each.topic}: {each.understanding} understood", place=place)
+            yield BriefingItem(section="open", words=f"{each.topic}: {_UNDERSTOOD[understanding]}", place=place)
 
 
-def _assessments(plan: CarePlan) -> Iterator[BriefingItem]:
+def _assessments(plan: CarePlan, on: date) -> Iterator[BriefingItem]:
     for each in plan.assessments:
-        if counts(each):
-            place = f"assessments.{each.id}"
-            if each.on is None and each.due is None:
-                yield BriefingItem(section="open", words=f"To be found out: {each.title}", place=place)
-            elif each.on is not None and each.summary:
-                yield BriefingItem(section="needs", words=f"{each.title}, {each.on}: {each.summary}", place=place)
+        if not counts(each):
+            continue
+        place, is_made = f"assessments.{each.id}", each.on is not None and each.on <= on
+        if is_made and each.summary:
+            yield BriefingItem(section="needs", words=f"{each.title}, {each.on}: {each.summary}", place=place)
+        elif not is_made and each.due is None:
+            yield BriefingItem(section="open", words=f"To be found out: {each.title}", place=place)
