@@ -21,6 +21,14 @@ from carecoord.plans._education import Education, TeachBack, Understanding
 from carecoord.plans._goals import Goal, Priority
 from carecoord.plans._history import Before, Branch, Correction, Revision
 from carecoord.plans._incompatibility import Incompatibility, RepeatWindow, Side
+from carecoord.plans._level_systems import (
+    CareLevel,
+    LevelSystem,
+    level_faults,
+    level_system,
+    level_systems,
+    read_level_system,
+)
 from carecoord.plans._levels import LevelMove, LevelOfCare
 from carecoord.plans._looks import Review
 from carecoord.plans._merge import Merge, merge, other_side
@@ -79,6 +87,7 @@ __all__ = [
     "BriefingSection",
     "Called",
     "Capacity",
+    "CareLevel",
     "CarePlan",
     "CaseQuestion",
     "Changes",
@@ -117,6 +126,7 @@ __all__ = [
     "Level",
     "LevelMove",
     "LevelOfCare",
+    "LevelSystem",
     "Merge",
     "Need",
     "NeedStatus",
@@ -190,12 +200,16 @@ __all__ = [
     "disclose_briefing",
     "goal_attainment",
     "legal_moves",
+    "level_faults",
+    "level_system",
+    "level_systems",
     "merge",
     "open_referrals",
     "other_side",
     "plan_history",
     "preview",
     "progress",
+    "read_level_system",
     "read_standard",
     "reconcile",
     "refer",
