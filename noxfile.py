@@ -86,6 +86,13 @@ def definitions(session: nox.Session) -> None:
 
 
 @nox.session
+def protocols(session: nox.Session) -> None:
+    """Seed faults in each protocol; fail where worked examples and `check` notice fewer than 95 in 100."""
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "tests.mutation.protocols", *session.posargs)
+
+
+@nox.session
 def fuzz(session: nox.Session) -> None:
     """Throw spoilt definitions and answers at scoring for some minutes: only the library's own errors may come back."""
     session.install("-e", ".[test]")
