@@ -149,7 +149,8 @@ def some(r: Random, parts: Sequence[Any]) -> list[str]:
 
 def one_or_none(r: Random, parts: Sequence[Any]) -> str | None:
     """Give the id of one part, or nothing."""
-    return r.choice([None, *(one.id for one in parts)])
+    ids: list[str | None] = [None, *(one.id for one in parts)]
+    return r.choice(ids)
 
 
 def stances(r: Random) -> list[Stance]:

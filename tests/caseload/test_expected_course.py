@@ -183,6 +183,7 @@ def test_ties_count_as_half() -> None:
 )
 def test_a_table_out_of_order_is_refused(changes: dict[str, Any], path: str) -> None:
     """With its place."""
+    said: dict[str, Any] = {"instrument": "x", "starts": (0,), "percentiles": (10, 90), "curves": {}, **changes}
     with pytest.raises(DataError) as raised:
-        ExpectedCourse(**{"instrument": "x", "starts": (0,), "percentiles": (10, 90), "curves": {}, **changes})
+        ExpectedCourse(**said)
     assert path in [fault.path for fault in raised.value.faults]

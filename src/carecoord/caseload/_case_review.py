@@ -172,8 +172,8 @@ def _pages(
         reasons = list(_reasons(row, new.get(row.person), asked.get(row.person)))
         if not reasons:
             continue
-        first = min((reason for reason, _ in reasons), key=REASONS.index)
         ranked = sorted(reasons, key=lambda one: REASONS.index(one[0]))
+        first: CaseReason = ranked[0][0]
         yield page_of(
             caseload,
             row,

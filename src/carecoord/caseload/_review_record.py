@@ -160,7 +160,7 @@ def actions_of(records: Iterable[ReviewRecord], *, on: date) -> tuple[tuple[str,
     [('A', 'overdue')]
     """
     order = ("overdue", "open", "done late", "done", "dropped")
-    found = [
+    found: list[tuple[str, ReviewAction, ActionState]] = [
         (each.person, action, action.state(on=on))
         for record in records
         if record.on <= on

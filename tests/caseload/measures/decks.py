@@ -97,12 +97,12 @@ def _entry(event: dict[str, Any]) -> tuple[str, dict[str, Any]]:
                 "verification": event["verification_status"],
             }
         case "Encounter":
-            discharge = (event.get("discharge") or [None])[0]
+            discharge: str = (event.get("discharge") or [""])[0]
             return "visits", {
                 "start": at("start"),
                 "end": at("end"),
                 "status": status,
-                "discharge": DISCHARGES.get(discharge, discharge),
+                "discharge": DISCHARGES.get(discharge, discharge) or None,
             }
         case "Procedure":
             span = event.get("performedPeriod", {})
@@ -122,10 +122,10 @@ def _entry(event: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         case _:
             found = event.get("value_sets_of_value")
             value = event.get("value")
-            reason = (event.get("not_done_reason") or [None])[0]
+            reason: str = (event.get("not_done_reason") or [""])[0]
             return "observations", {
                 "on": at("effectiveDateTime") or at("issued"),
                 "answer": found[0].lower() if found else "recorded" if value is not None else None,
                 "status": status,
-                "not_done": NOT_DONE.get(reason, reason),
+                "not_done": NOT_DONE.get(reason, reason) or None,
             }

@@ -25,9 +25,11 @@ def test_the_worked_examples_come_out(id_: str) -> None:
 def test_every_number_says_where_it_comes_from(id_: str) -> None:
     """A rate names its source, or says that it is ours or unverified; every source it names is written out."""
     definition = measure(id_).definition
-    for rate in (*definition.rates, *definition.means):
-        assert rate.source or rate.evidence == "ours"
-        keys = [word.strip(" ,;") for word in rate.source.split() if word.startswith("S") and word[1:2].isdigit()]
+    said = [(one.source, one.evidence) for one in definition.rates]
+    said += [(one.source, one.evidence) for one in definition.means]
+    for source, evidence in said:
+        assert source or evidence == "ours"
+        keys = [word.strip(" ,;") for word in source.split() if word.startswith("S") and word[1:2].isdigit()]
         assert set(keys) <= set(definition.sources)
 
 

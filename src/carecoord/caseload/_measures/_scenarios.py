@@ -93,13 +93,12 @@ def record_of(measure: Measure, case: Case) -> Record:
         except ValueError as error:
             faults.append(Fault(f"{path}.history line {number}", str(error)))
     about = {name: _about(measure, name, value) for name, value in case.about.items()}
-    try:
-        record = Record(person=case.name, about=about, lists=lists)
-    except DataError as error:
-        faults += [Fault(f"{path}{fault.path[1:]}", fault.message) for fault in error.faults]
-    if faults:
-        raise DefinitionError(measure.id, faults)
-    return record
+    if not faults:
+        try:
+            return Record(person=case.name, about=about, lists=lists)
+        except DataError as error:
+            faults = [Fault(f"{path}{fault.path[1:]}", fault.message) for fault in error.faults]
+    raise DefinitionError(measure.id, faults)
 
 
 def _about(measure: Measure, name: str, value: Any) -> Any:
