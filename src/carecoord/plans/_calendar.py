@@ -71,7 +71,7 @@ class Pause:
 
 def pauses(given: Iterable[Pause]) -> tuple[Pause, ...]:
     """Keep pauses in order."""
-    return tuple(sorted(given, key=lambda pause: pause.since))
+    return tuple(sorted(given, key=lambda pause: pause.since)) if given else ()
 
 
 def overlaps(given: tuple[Pause, ...]) -> Iterator[str]:

@@ -160,7 +160,8 @@ class CarePlan(Parts):
                 yield from _twice(name, parts)
             for field, named in marked(KINDS[name], "refers") if parts else ():
                 for place, part in enumerate(parts):
-                    yield from _dangling(f"$.{name}[{place}].{field}", getattr(part, field), named, held[named])
+                    if ids := getattr(part, field):
+                        yield from _dangling(f"$.{name}[{place}].{field}", ids, named, held[named])
         if self.since is not None and self.until is not None and self.until <= self.since:
             yield Fault("$.until", f"{self.until} is not after {self.since}, the first day")
         yield from self._history_faults()

@@ -119,6 +119,8 @@ def rhythm_faults(rhythm: Rhythm) -> Iterator[Fault]:
             rule_of(rhythm.every, anchor)
         except ValueError as error:
             yield Fault("$.every", f"{rhythm.every[:60]!r} is neither a period such as P1M nor a rule: {error}")
+    if rhythm.since is None and rhythm.until is None:
+        return
     timed = [name for name in ("since", "until") if not _is_day(getattr(rhythm, name))]
     yield from (Fault(f"$.{name}", "a day without a time is wanted") for name in timed)
     if timed or rhythm.until is None or type(anchor) is not date:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from itertools import takewhile
-from typing import Literal
+from typing import Final, Literal
 
 import attrs
 
@@ -40,6 +40,8 @@ from carecoord.plans._recurrence import (
 
 __all__ = ["Occurrence", "ReviewCycle", "ReviewState", "ReviewStatus"]
 
+_WHOLE_WEEK: Final = frozenset(WEEKDAYS)
+
 
 def _grace(value: Period | str) -> Period:
     return period(value, "grace") if isinstance(value, str) else value
@@ -62,7 +64,7 @@ def _recurrences(recurrences: Iterable[Recurrence]) -> tuple[Recurrence, ...]:
 
 
 def _calls(calls: Iterable[Called]) -> tuple[Called, ...]:
-    return tuple(sorted(calls, key=lambda call: (call.on, call.because)))
+    return tuple(sorted(calls, key=lambda call: (call.on, call.because))) if calls else ()
 
 
 @attrs.frozen(kw_only=True)
@@ -140,8 +142,12 @@ class ReviewCycle(Rhythm):
                 yield Fault(f"$.{name}", f"whole days are wanted, a year at most, found {window}")
         if self.adjust not in (None, "following", "preceding"):
             yield Fault("$.adjust", "following, preceding or nothing is wanted")
-        if not self.weekend < set(WEEKDAYS):
+        if not self.weekend < _WHOLE_WEEK:
             yield Fault("$.weekend", f"some of {', '.join(WEEKDAYS)} are wanted, not all")
+        if self.holidays or self.except_on or self.called or self.pauses:
+            yield from self._day_faults()
+
+    def _day_faults(self) -> Iterator[Fault]:
         if self.holidays and self.adjust is None:
             yield Fault("$.holidays", "they move nothing where adjust is left out")
         for name, days in (("holidays", self.holidays), ("except_on", self.except_on)):
