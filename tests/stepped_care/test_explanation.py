@@ -44,7 +44,7 @@ def test_tasks_named_rules_and_unverified_numbers_are_spoken_of() -> None:
         line.startswith("  disengaged: does not hold (") and line.endswith(" [recalled] unverified") for line in lines
     )
     assert "  not-improved: holds (weeks_in_step is 8, which is >= 8) [S1]" in lines
-    assert lines[-1].startswith("  unverified: phq_9, worse, disengaged: not checked")
+    assert lines[-1].startswith("  unverified: phq_9, consultation-due, worse, disengaged: not checked")
     assert not any("not-improved-after-two-changes" in line for line in lines)
 
 
