@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from carecoord.caseload import CoursePoint, ExpectedCourse, Record, calibrate, expected_course, off_track
+from carecoord.caseload import CourseGroup, CoursePoint, ExpectedCourse, Record, calibrate, expected_course, off_track
 from carecoord.errors import DataError
 
 START = date(2026, 1, 5)
@@ -24,16 +24,13 @@ def course_of(name: str, *values: float | None, first: float = 15, days: int = 7
     return Record(person=name, lists={"scores": scores})
 
 
+POINTS = [
+    CoursePoint(week=1, people=50, values=(6, 9, 12, 15, 18)),
+    CoursePoint(week=2, people=50, values=(4, 6, 9, 12, 16)),
+]
 TABLE = ExpectedCourse(
     instrument="phq-9",
-    starts=(0, 10),
-    percentiles=(10, 25, 50, 75, 90),
-    curves={
-        10: [
-            CoursePoint(week=1, people=50, values=(6, 9, 12, 15, 18)),
-            CoursePoint(week=2, people=50, values=(4, 6, 9, 12, 16)),
-        ]
-    },
+    groups=[CourseGroup(start=0), CourseGroup(start=10, points=POINTS)],
     source="a table of one's own",
 )
 
@@ -60,8 +57,7 @@ def test_where_lower_is_worse_the_signals_are_mirrored() -> None:
     course = ExpectedCourse(
         instrument="who-5",
         worse="lower",
-        starts=(0,),
-        curves={0: [CoursePoint(week=1, people=9, values=(20, 30, 40, 50, 60))]},
+        groups=[CourseGroup(start=0, points=[CoursePoint(week=1, people=9, values=(20, 30, 40, 50, 60))])],
     )
     assert [course.signal(30, 1, value) for value in (19, 20, 29, 30, 60, 61)] == [
         "red", "yellow", "yellow", "green", "green", "white",
@@ -70,12 +66,8 @@ def test_where_lower_is_worse_the_signals_are_mirrored() -> None:
 
 def test_few_percentiles_have_no_yellow() -> None:
     """Three are low, middle and high."""
-    course = ExpectedCourse(
-        instrument="x",
-        starts=(0,),
-        percentiles=(10, 50, 90),
-        curves={0: [CoursePoint(week=1, people=9, values=(1, 2, 3))]},
-    )
+    point = CoursePoint(week=1, people=9, values=(1, 2, 3))
+    course = ExpectedCourse(instrument="x", percentiles=(10, 50, 90), groups=[CourseGroup(start=0, points=[point])])
     assert [course.signal(0, 1, value) for value in (0, 1, 3, 4)] == ["white", "green", "green", "red"]
 
 
@@ -93,22 +85,23 @@ def test_a_score_belongs_to_the_nearest_week_and_the_later_one_counts() -> None:
     """Day 10 is week 1, day 11 week 2; day 3 is the week of the first score, which is not counted."""
     for days, week in ((3, 0), (4, 1), (10, 1), (11, 2)):
         course = expected_course([course_of("a", 7, days=days)], instrument="phq-9", starts=[0], least=1)
-        weeks = [point.week for point in course.curves[0]]
+        weeks = [point.week for point in course.groups[0].points]
         assert weeks == ([week] if week else [])
     twice = expected_course([course_of("a", 7, 9, days=5)], instrument="phq-9", starts=[0], least=1)
-    assert [(point.week, point.values[2]) for point in twice.curves[0]] == [(1, 9)]
+    assert [(point.week, point.values[2]) for point in twice.groups[0].points] == [(1, 9)]
 
 
 def test_groups_begin_at_their_start_and_thin_weeks_are_left_out() -> None:
     """A first score of 9 is below 10; blank scores and other instruments are not counted."""
     cohort = [course_of("a", 8, first=9), course_of("b", 12, first=10), course_of("c", None, 5, first=10)]
     course = expected_course(cohort, instrument="phq-9", starts=[0, 10], least=1)
-    assert {start: [point.week for point in points] for start, points in course.curves.items()} == {0: [1], 10: [1, 2]}
-    assert expected_course(cohort, instrument="phq-9", starts=[0, 10], least=2).curves == {0: (), 10: ()}
-    assert expected_course(cohort, instrument="gad-7", starts=[0], least=1).curves == {0: ()}
-    assert expected_course(cohort, instrument="phq-9", starts=[10], least=1).curves[10][0].people == 1
+    assert {group.start: [point.week for point in group.points] for group in course.groups} == {0: [1], 10: [1, 2]}
+    thin = expected_course(cohort, instrument="phq-9", starts=[0, 10], least=2)
+    assert [group.points for group in thin.groups] == [(), ()]
+    assert expected_course(cohort, instrument="gad-7", starts=[0], least=1).groups == (CourseGroup(start=0),)
+    assert expected_course(cohort, instrument="phq-9", starts=[10], least=1).groups[0].points[0].people == 1
     early = expected_course(cohort, instrument="phq-9", starts=[0, 10], least=1, on=START)
-    assert early.curves == {0: (), 10: ()}
+    assert [group.points for group in early.groups] == [(), ()]
 
 
 def test_who_is_off_the_course_is_told_with_since_when() -> None:
@@ -162,28 +155,24 @@ def test_ties_count_as_half() -> None:
     assert {one.found for one in calibrate(course, [course_of("x", 9)])} == {0.5}
 
 
+def group(*points: tuple[int, tuple[float, ...]], start: float = 0) -> CourseGroup:
+    """Make a group of points, each with its week and values."""
+    return CourseGroup(start=start, points=[CoursePoint(week=week, people=1, values=values) for week, values in points])
+
+
 @pytest.mark.parametrize(
-    ("changes", "path"),
+    ("groups", "percentiles", "path"),
     [
-        ({"starts": (10, 0)}, "$.starts"),
-        ({"starts": ()}, "$.starts"),
-        ({"percentiles": (50, 10)}, "$.percentiles"),
-        ({"curves": {5: []}}, "$.curves[5]"),
-        (
-            {
-                "curves": {
-                    0: [CoursePoint(week=2, people=1, values=(1, 2)), CoursePoint(week=1, people=1, values=(1, 2))]
-                }
-            },
-            "$.curves[0]",
-        ),
-        ({"curves": {0: [CoursePoint(week=2, people=1, values=(2, 1))]}}, "$.curves[0][0].values"),
-        ({"curves": {0: [CoursePoint(week=2, people=1, values=(1,))]}}, "$.curves[0][0].values"),
+        ([group(start=10), group(start=0)], (10, 90), "$.groups"),
+        ([], (10, 90), "$.groups"),
+        ([group()], (50, 10), "$.percentiles"),
+        ([group((2, (1, 2)), (1, (1, 2)))], (10, 90), "$.groups[0].points"),
+        ([group(), group((1, (2, 1)), start=5)], (10, 90), "$.groups[1].points[0].values"),
+        ([group((1, (1,)))], (10, 90), "$.groups[0].points[0].values"),
     ],
 )
-def test_a_table_out_of_order_is_refused(changes: dict[str, Any], path: str) -> None:
+def test_a_table_out_of_order_is_refused(groups: list[CourseGroup], percentiles: tuple[int, ...], path: str) -> None:
     """With its place."""
-    said: dict[str, Any] = {"instrument": "x", "starts": (0,), "percentiles": (10, 90), "curves": {}, **changes}
     with pytest.raises(DataError) as raised:
-        ExpectedCourse(**said)
+        ExpectedCourse(instrument="x", percentiles=percentiles, groups=groups)
     assert path in [fault.path for fault in raised.value.faults]

@@ -7,6 +7,7 @@ from carecoord.caseload._case_review import CaseReview, case_review
 from carecoord.caseload._caseload import Caseload
 from carecoord.caseload._expected_course import (
     Calibration,
+    CourseGroup,
     CoursePoint,
     CourseStanding,
     ExpectedCourse,
@@ -57,6 +58,7 @@ __all__ = [
     "CaseloadView",
     "ContactDue",
     "Counts",
+    "CourseGroup",
     "CoursePoint",
     "CourseStanding",
     "Dated",

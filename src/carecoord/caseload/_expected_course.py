@@ -9,7 +9,6 @@ from typing import Final, Literal, NamedTuple
 
 import attrs
 
-from carecoord._values import FrozenMapping
 from carecoord.caseload._measures._lists import LISTS
 from carecoord.caseload._measures._plan import prepared
 from carecoord.caseload._measures._record import Record
@@ -17,6 +16,7 @@ from carecoord.errors import DataError, Fault
 
 __all__ = [
     "Calibration",
+    "CourseGroup",
     "CoursePoint",
     "CourseStanding",
     "ExpectedCourse",
@@ -47,10 +47,17 @@ class CoursePoint:
     values: tuple[float, ...]
 
 
-def _curves(
-    curves: Mapping[int | float, Iterable[CoursePoint]],
-) -> FrozenMapping[int | float, tuple[CoursePoint, ...]]:
-    return FrozenMapping({start: tuple(points) for start, points in curves.items()})
+@attrs.frozen(kw_only=True)
+class CourseGroup:
+    """Those who began alike.
+
+    Attributes:
+        start: the lowest first score of the group; it reaches up to the start of the next one.
+        points: where their scores lie, the earliest week first.
+    """
+
+    start: int | float
+    points: tuple[CoursePoint, ...] = attrs.field(default=(), converter=tuple[CoursePoint, ...])
 
 
 @attrs.frozen(kw_only=True)
@@ -62,8 +69,7 @@ class ExpectedCourse:
         score: the score's id.
         worse: whether a higher score is worse, or a lower one.
         percentiles: which percentiles the points give, the lowest first.
-        starts: the lowest first score of each group, the lowest first; a group reaches up to the next one.
-        curves: by the lowest first score of a group, its points, the earliest first.
+        groups: the curves, the lowest start first.
         source: where it comes from.
     """
 
@@ -71,8 +77,7 @@ class ExpectedCourse:
     score: str = "total"
     worse: Literal["higher", "lower"] = "higher"
     percentiles: tuple[int, ...] = PERCENTILES
-    starts: tuple[int | float, ...]
-    curves: FrozenMapping[int | float, tuple[CoursePoint, ...]] = attrs.field(converter=_curves)
+    groups: tuple[CourseGroup, ...] = attrs.field(converter=tuple[CourseGroup, ...])
     source: str = ""
 
     def __attrs_post_init__(self) -> None:
@@ -84,22 +89,22 @@ class ExpectedCourse:
     def _faults(self) -> Iterator[Fault]:
         if list(self.percentiles) != sorted(set(self.percentiles)) or not self.percentiles:
             yield Fault("$.percentiles", "the lowest first, each once, are wanted")
-        if list(self.starts) != sorted(set(self.starts)) or not self.starts:
-            yield Fault("$.starts", "the lowest first, each once, are wanted")
-        for start, points in self.curves.items():
-            if start not in self.starts:
-                yield Fault(f"$.curves[{start}]", "is no group of starts")
-            weeks = [point.week for point in points]
+        starts = [group.start for group in self.groups]
+        if starts != sorted(set(starts)) or not starts:
+            yield Fault("$.groups", "the lowest start first, each once, are wanted")
+        for number, group in enumerate(self.groups):
+            weeks = [point.week for point in group.points]
             if weeks != sorted(set(weeks)):
-                yield Fault(f"$.curves[{start}]", "weeks are wanted in order, each once")
-            for place, point in enumerate(points):
+                yield Fault(f"$.groups[{number}].points", "weeks are wanted in order, each once")
+            for place, point in enumerate(group.points):
                 if len(point.values) != len(self.percentiles) or list(point.values) != sorted(point.values):
-                    yield Fault(f"$.curves[{start}][{place}].values", "one a percentile, never falling, is wanted")
+                    path = f"$.groups[{number}].points[{place}].values"
+                    yield Fault(path, "one a percentile, never falling, is wanted")
 
     def point(self, first: float, week: int) -> CoursePoint | None:
         """Give where scores lie that long after one that began there; `None` where the course does not say."""
-        at = bisect_right(self.starts, first) - 1
-        points = self.curves.get(self.starts[at], ()) if at >= 0 else ()
+        at = bisect_right(self.groups, first, key=lambda group: group.start) - 1
+        points = self.groups[at].points if at >= 0 else ()
         return next((point for point in points if point.week == week), None)
 
     def signal(self, first: float, week: int, value: float) -> Signal | None:
@@ -191,36 +196,34 @@ def expected_course(
     >>> course.point(15, 4).values, course.signal(15, 4, 9), course.signal(15, 4, 4)
     ((5.4, 6.0, 7.0, 8.0, 8.6), 'red', 'white')
     """
-    values: dict[int | float, dict[int, list[float]]] = {start: {} for start in starts}
+    values: list[dict[int, list[float]]] = [{} for _ in starts]
     for record in records:
         found = _weekly(record, instrument, score, on)
-        if found is not None:
-            first, weeks, _ = found
-            at = bisect_right(starts, first) - 1
-            for week, value in weeks.items():
-                if at >= 0 and week > 0:
-                    values[starts[at]].setdefault(week, []).append(value)
-    curves = {
-        start: [
-            CoursePoint(
-                week=week,
-                people=len(found),
-                values=tuple(_percentile(sorted(found), one) for one in percentiles),
-            )
-            for week, found in sorted(weeks.items())
-            if len(found) >= least
-        ]
-        for start, weeks in values.items()
-    }
+        at = -1 if found is None else bisect_right(starts, found.first) - 1
+        if found is not None and at >= 0:
+            for week, value in found.weeks.items():
+                if week > 0:
+                    values[at].setdefault(week, []).append(value)
+    groups = [
+        CourseGroup(start=start, points=_points(weeks, percentiles, least))
+        for start, weeks in zip(starts, values, strict=True)
+    ]
     return ExpectedCourse(
         instrument=instrument,
         score=score,
         worse=worse,
         percentiles=tuple(percentiles),
-        starts=tuple(starts),
-        curves=curves,
+        groups=groups,
         source=source or f"counted from a cohort, percentiles {', '.join(map(str, percentiles))}",
     )
+
+
+def _points(weeks: Mapping[int, list[float]], percentiles: Sequence[int], least: int) -> Iterator[CoursePoint]:
+    for week, found in sorted(weeks.items()):
+        if len(found) >= least:
+            ordered = sorted(found)
+            values = tuple(_percentile(ordered, one) for one in percentiles)
+            yield CoursePoint(week=week, people=len(found), values=values)
 
 
 def _percentile(ordered: Sequence[float], percent: float) -> float:

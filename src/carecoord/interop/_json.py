@@ -12,7 +12,16 @@ import attrs
 from cattrs.errors import IterableValidationError
 
 from carecoord._definitions import converter, read_json, register, structure, unstructure
-from carecoord.caseload import Board, Caseload, CaseloadView
+from carecoord.caseload import (
+    Board,
+    Caseload,
+    CaseloadView,
+    CaseReview,
+    ExpectedCourse,
+    MeasureReport,
+    ReviewRecord,
+    TimeEntry,
+)
 from carecoord.errors import AnswerError, DataError, Fault, UnknownIdError, did_you_mean
 from carecoord.plans import (
     Briefing,
@@ -72,6 +81,7 @@ TYPES: dict[str, type] = {
     "board": Board,
     "briefing": Briefing,
     "care-plan": CarePlan,
+    "case-review": CaseReview,
     "caseload": Caseload,
     "caseload-view": CaseloadView,
     "comparison": Comparison,
@@ -85,9 +95,11 @@ TYPES: dict[str, type] = {
     "emergency": Emergency,
     "episode": Episode,
     "episode-view": EpisodeView,
+    "expected-course": ExpectedCourse,
     "finding": Finding,
     "hand-over": HandOver,
     "incompatibility": Incompatibility,
+    "measure-report": MeasureReport,
     "notice": Notice,
     "plan-view": PlanView,
     "proxy-authority": ProxyAuthority,
@@ -97,12 +109,14 @@ TYPES: dict[str, type] = {
     "repeat-window": RepeatWindow,
     "reserved": Reserved,
     "responsibility-matrix": ResponsibilityMatrix,
+    "review-record": ReviewRecord,
     "service": Service,
     "service-match": ServiceMatch,
     "simulation": Simulation,
     "team": Team,
     "team-event": TeamEvent,
     "team-record": TeamRecord,
+    "time-entry": TimeEntry,
 }
 
 
