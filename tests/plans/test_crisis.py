@@ -38,7 +38,8 @@ SAFE = SafetyPlan(
 @pytest.mark.parametrize("empty", [("professionals",), ("environment",), ("professionals", "environment")])
 def test_a_safety_plan_in_force_leads_to_help_and_to_a_safe_place(empty: tuple[str, ...]) -> None:
     """Parts 5 and 6 are never empty; a draft may still want them, and so may one that has ended."""
-    draft = attrs.evolve(SAFE, **dict.fromkeys(empty, ()))
+    nothing: Any = dict.fromkeys(empty, ())
+    draft = attrs.evolve(SAFE, **nothing)
     assert draft.empty == empty
     with pytest.raises(DataError) as raised:
         draft.move("active")

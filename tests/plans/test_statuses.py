@@ -16,7 +16,9 @@ from carecoord.plans import (
     GoalLifecycle,
     Need,
     NeedStatus,
+    PartStatus,
     PlanStatus,
+    TaskStatus,
     legal_moves,
 )
 
@@ -49,6 +51,20 @@ GOAL = {
     "cancelled": "",
     "rejected": "",
 }
+TASK = {
+    "draft": "requested cancelled",
+    "requested": "received ready cancelled",
+    "received": "accepted rejected cancelled",
+    "accepted": "in-progress cancelled",
+    "ready": "in-progress cancelled",
+    "in-progress": "on-hold completed failed cancelled",
+    "on-hold": "in-progress cancelled",
+    "completed": "",
+    "failed": "",
+    "cancelled": "",
+    "rejected": "",
+}
+PART = {"draft": "active ended", "active": "ended", "ended": ""}
 UNDER_WAY = "in-progress improving worsening no-change"
 NOT_ACHIEVED = "not-achieved no-progress not-attainable"
 ACHIEVEMENT = {
@@ -70,6 +86,8 @@ def test_the_moves_of_every_status_are_those_of_the_table() -> None:
         ("plan", PLAN, PlanStatus),
         ("activity", ACTIVITY, ActivityStatus),
         ("goal lifecycle", GOAL, GoalLifecycle),
+        ("task", TASK, TaskStatus),
+        ("part", PART, PartStatus),
     ):
         for status in set(get_args(codes)) - {"unknown", "entered-in-error"}:
             assert following(axis, status) == {*table[status].split(), "entered-in-error"}, (axis, status)

@@ -109,7 +109,7 @@ def _changes(draw: st.DrawFn, plan: CarePlan) -> dict[str, Any]:
         "since": st.none() | days(last=date(2026, 1, 1)),
         "status": st.sampled_from((plan.status, *legal_moves("plan", plan.status))),
     }
-    changes = {name: draw(fields[name]) for name in draw(_some(tuple(fields)))}
+    changes: dict[str, Any] = {name: draw(fields[name]) for name in draw(_some(tuple(fields)))}
     is_draft = changes.get("status", plan.status) == "draft"
     known = {name: [part.id for part in getattr(plan, name)] for name in KINDS}
     held = [(name, part) for name in KINDS for part in getattr(plan, name)]
