@@ -35,14 +35,17 @@ class Here:
         frame: how its rules read over variables.
         parts: the rule of each part of the plan, in its order.
         relations: what always holds between the variables.
-        variables: the names of what the parts and the relations are made of.
     """
 
     plan: Plan
     frame: Frame
     parts: tuple[Node, ...]
     relations: tuple[Node, ...]
-    variables: tuple[str, ...]
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of what the parts, the relations and the questions are made of."""
+        return tuple(self.frame.variables)
 
     @property
     def rules(self) -> tuple[Node, ...]:
@@ -66,15 +69,14 @@ class Model:
     Attributes:
         protocol: the protocol.
         counts_hours: whether it looks at hours.
-        variables: every variable, by name.
         asked: the rules that questions add to those of the protocol; all are wanted before the first search.
         unproved: the variables of which some state may have been missed, after the searches so far.
     """
 
     def __init__(self, protocol: Protocol) -> None:
         self.protocol = protocol
-        self.counts_hours = counts_hours(protocol)
-        self.variables: dict[str, Variable] = {}
+        stays = (step.max_stay for step in protocol.steps.values())
+        self.counts_hours = counts_hours(protocol) or any(stay is not None and stay.minutes for stay in stays)
         self.asked: dict[Node, None] = {}
         self.unproved: dict[str, None] = {}
         self._here: dict[tuple[str, Time], Here] = {}
@@ -86,6 +88,11 @@ class Model:
     def places(self) -> tuple[str, ...]:
         """The steps, and outside."""
         return (*self.protocol.steps, OUTSIDE)
+
+    @cached_property
+    def variables(self) -> dict[str, Variable]:
+        """Every variable, by name: complete once all questions are asked."""
+        return {name: one for here in self._here.values() for name, one in here.frame.variables.items()}
 
     def here(self, step: str, time: Time = "now") -> Here:
         """Give what the protocol says in a step."""
@@ -103,8 +110,7 @@ class Model:
                 frame.clock(event)
         used = frozenset(facts_of(*parts))
         related = tuple(relations(frame, self.protocol, used, counts_hours=self.counts_hours))
-        self.variables |= own
-        return Here(plan, frame, parts, related, tuple(own))
+        return Here(plan, frame, parts, related)
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:

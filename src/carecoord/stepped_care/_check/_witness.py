@@ -134,7 +134,10 @@ class Writer:
     @property
     def start(self) -> int:
         """When the enrolment began: as long ago as anything that counts in it."""
-        return max([ago for ago in self.ago.values() if ago is not None], default=0)
+        spans = (round(one.span * (60 if one.unit == "hours" else DAY)) for one, value in self.of(Held) if value)
+        windows = (int(one.days + 1) * DAY for one, _ in self.of(Times) if one.days is not None)
+        free = () if "days_since(start)" in self.here.used else windows
+        return max([*(ago for ago in self.ago.values() if ago is not None), *spans, *free], default=0)
 
     def _course(self) -> None:
         if self.step == OUTSIDE:
