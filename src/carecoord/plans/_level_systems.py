@@ -148,4 +148,5 @@ def _faults(plan: Parts, systems: Collection[LevelSystem]) -> Iterator[Fault]:
         numbers = [number for level in system.levels for number in (level.id, *level.also)]
         if part.level not in numbers:
             hint = did_you_mean(part.level, numbers)
-            yield Fault(f"$.levels[{place}].level", f"{system.title} has no level {part.level[:60]}{hint}")
+            edition = f"edition {part.edition} of {part.system}"
+            yield Fault(f"$.levels[{place}].level", f"{edition} has no level {part.level[:60]}{hint}")
