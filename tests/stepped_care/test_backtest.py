@@ -10,10 +10,12 @@ import attrs
 import pytest
 
 from carecoord.errors import DataError, DefinitionError
+from carecoord.interop import dumps, loads
 from carecoord.stepped_care import (
     Backtest,
     Departure,
     Episode,
+    Facts,
     Followed,
     Outcome,
     Protocol,
@@ -172,6 +174,23 @@ def test_the_departure_keeps_the_decision_as_it_would_have_been_made() -> None:
     assert pickled(found) == found
 
 
+def test_the_history_kept_with_a_departure_tells_of_earlier_enrolments_and_their_ends() -> None:
+    """What was done before counts, an override that changed nothing does not."""
+    first = f"{START}2026-01-12 phq_9 total=9 q9=0\n2026-01-19 phq_9 total=4 q9=0\n2026-01-19 end\n"
+    episode = history(
+        LADDER, f"{first}2026-03-02 phq_9 total=11 q9=0\n2026-03-02 start\n2026-03-09 phq_9 total=15 q9=0"
+    )
+    decision = decide(LADDER, episode, on=date(2026, 3, 9))
+    kept = override(episode, decision, move="stay", by="holm", reason="waits", on=date(2026, 3, 5))
+    (found,) = backtest(LADDER, [kept]).departures
+    assert (str(found.on), str(found.advised), found.decision.from_step) == ("2026-03-09", "step-up to high", "low")
+    assert isinstance(found.decision.facts, Facts)
+    kinds = [entry.kind for entry in found.decision.facts.episode.in_force()]
+    assert kinds.count("enrolment") == 2
+    assert kinds.count("enrolment-end") == 1
+    assert "override" not in kinds
+
+
 def test_each_line_of_a_departure_says_what_came_of_it() -> None:
     """Done later, or not in this history."""
     lines = f"{START}2026-01-12 phq_9 total=16 q9=0\n"
@@ -222,6 +241,12 @@ def test_a_protocol_that_counts_hours_is_asked_at_each_moment() -> None:
     assert counts_hours(
         ladder(RULES, measures='[measures.phq_9]\ninstrument = "phq-9"\nbaseline = "start"\nvalid_for = "PT8H"\n')
     )
+
+
+def test_a_look_back_in_hours_counts_hours_too() -> None:
+    """A look back of days does not."""
+    head = 'id = "ladder"\ntitle = "x"\nfirst = "low"\nlook_back = "{}"\n'
+    assert [counts_hours(ladder(RULES, head=head.format(back))) for back in ("PT12H", "P1D")] == [True, False]
 
 
 def test_alternatives_agree_with_any_of_them() -> None:
@@ -312,6 +337,8 @@ def test_a_changed_threshold_affects_those_between_the_two() -> None:
     )
     assert str(difference) == "2026-01-12: stay (go-on), now step-up to high (worse) (sooner by 7 days)"
     assert found.affected == Share(1, 2)
+    assert loads(dumps(found)) == found
+    assert str(loads(dumps(found))) == str(found)
     assert (found.one.agreement.count, found.other.agreement.count) == (2, 1)
     back = compare(STRICT, LADDER, [history(LADDER, lines)]).differences[0]
     assert (back.kind, back.days) == ("later", 7)

@@ -18,6 +18,8 @@ RULES = """
 mood = { values = ["none", "some", "marked"] }
 age = { type = "number", range = [0, 120] }
 agrees = { type = "yes/no" }
+town = { type = "text" }
+fever = { type = "number", range = [34, 43] }
 [[alerts]]
 id = "item-9"
 when = "unanswered(phq_9.q9 >= 1, risk_assessment)"
@@ -27,7 +29,7 @@ id = "worse"
 when = "worst(phq_9.total, weeks=4) - phq_9.total >= 5"
 [[tasks]]
 id = "call"
-when = "missed_in_a_row >= 2 or weeks_since(contact) > 4"
+when = "town == 'Ulm' or fever > 38.5 or missed_in_a_row >= 2 or weeks_since(contact) > 4"
 [[rules]]
 id = "enter"
 in = "outside"
@@ -50,7 +52,7 @@ when = "phq_9.total - at(phq_9.total, step) >= 5 or phq_9.total.worst > 20 or ph
 to = "high"
 [[rules]]
 id = "counted"
-when = "times(review, since=step) >= 2 or phq_9.total.count >= 3 or phq_9.total.days_old > 10"
+when = "times(review, since=step) >= 2 or phq_9.total.count >= 3 or phq_9.total.days_old > 10 or weeks_since(phq_9) > 3"
 then = "consult"
 [[rules]]
 id = "rest"
@@ -108,9 +110,9 @@ def test_every_threshold_has_people_on_each_side_that_there_is() -> None:
     """Below none, at and above; a condition met and just not."""
     found = sides(LADDER)
     assert wanted(LADDER) - set(found) == set()
-    partial = {key for key, by_side in found.items() if len(by_side) < (3 if type(key[2]) is int else 2)}
+    partial = {key for key, by_side in found.items() if len(by_side) < (3 if type(key[2]) in (int, float) else 2)}
     assert partial == set()
-    assert all(type(key[2]) in (int, str, bool) for key in found)
+    assert all(type(key[2]) in (int, float, str, bool) for key in found)
 
 
 @pytest.mark.parametrize("name", ["german-impact", "escape"])
@@ -141,6 +143,12 @@ def test_texts_and_choices_are_gone_through() -> None:
     found = sides(LADDER)
     assert {side: case.value for side, case in found["outside", "mood", "marked"].items()}["yes"] == "marked"
     assert found["outside", "mood", "some"]["no"].value != "some"
+    assert {side: case.value for side, case in found["low", "town", "Ulm"].items()} == {
+        "yes": "Ulm",
+        "no": "something else",
+    }
+    fever = found["low", "fever", 38.5]
+    assert [fever[side].value for side in ("below", "at", "above")] == [38.4, 38.5, 38.6]
     assert {side: case.value for side, case in found["low", "agrees", True].items()} == {"yes": True, "no": False}
 
 

@@ -87,7 +87,8 @@ def _reductions(protocol: Protocol) -> Iterator[Reduction]:
 
 def counts_hours(protocol: Protocol) -> bool:
     """Say whether a protocol looks at hours, so that each entry of a day is a moment of its own."""
-    return any(
+    back = protocol.definition.look_back
+    return (back is not None and bool(back.minutes)) or any(
         (isinstance(one, Clock | Held | Restarted) and one.unit == "hours")
         or (isinstance(one, Latest | Recorded) and one.valid_for is not None and bool(one.valid_for.minutes))
         for one in _reductions(protocol)

@@ -145,12 +145,12 @@ class _Search:
         best: Mapping[Side, _Found] = {}
         for person in people:
             found = self._sides(person)
-            decided = {_outcome(one.decision) for one in found.values()}
+            decided = {one.said for one in found.values()}
             if len(found) > len(best) or (len(found) == len(best) and len(decided) > 1):
                 best = found
                 if len(decided) > 1 and len(found) == self._wanted:
                     break
-        decisive = len({_outcome(one.decision) for one in best.values()}) > 1
+        decisive = len({one.said for one in best.values()}) > 1
         for side in ("below", "at", "above", "no", "yes"):
             if side in best:
                 yield self._case(side, best[side], decisive=decisive)
@@ -184,7 +184,7 @@ class _Search:
                 if value is not None and row.step == self.step:
                     self._keep(found, row, value)
         for one in found.values():
-            one.decision = decide(self.protocol, one.row, accept_unverified=True)
+            one.said = _said(decide(self.protocol, one.row, accept_unverified=True))
         return found
 
     def _keep(self, found: dict[Side, _Found], row: Facts, value: Value) -> None:
@@ -201,14 +201,12 @@ class _Search:
 class _Found:
     row: Facts
     value: Value
-    decision: Decision | None = None
+    said: object = None
 
     @property
     def number(self) -> float:
         return self.value if isinstance(self.value, int | float) else 0
 
 
-def _outcome(decision: Decision | None) -> object:
-    if decision is None:
-        return None
+def _said(decision: Decision) -> object:
     return decision.ruling.outcome, decision.rule, decision.alerts, decision.tasks, decision.add_ons

@@ -22,6 +22,7 @@ from carecoord.stepped_care import (
     RecordedFact,
     StepEntry,
 )
+from carecoord.stepped_care._assumptions import watched
 from carecoord.stepped_care._conditions import Held, InARow, Unanswered
 from carecoord.stepped_care._course import counts_hours
 from carecoord.stepped_care._history import OUTSIDE
@@ -81,9 +82,7 @@ class Maker:
         self.measures = tuple(protocol.scope.instruments)
         named = dict.fromkeys(name for one in self.reads for name in one.named)
         self.events = [name for name in named if name not in ("first", "start", "step", *self.measures)]
-        self.scores = {
-            watch.name: self._latest(watch.name) for watches in protocol.scope.watched.values() for watch in watches
-        }
+        self.scores = {one.name: one for one in watched(protocol)}
         conditions = [one.condition for one in self.reads if isinstance(one, InARow | Held | Unanswered)]
         self.runs, self.spans = dict.fromkeys(self.measures, 1), dict.fromkeys(self.measures, 0)
         for one in self.reads:
@@ -92,12 +91,6 @@ class Maker:
             elif isinstance(one, Held):
                 self.spans[one.condition.measure] = max(self.spans[one.condition.measure], _minutes(one))
         self.cuts = sorted({*_numbers([*rules, *(condition.rule.node for condition in conditions)])})
-
-    def _latest(self, name: str) -> Latest:
-        found = self.protocol.parts.reductions[name]
-        if not isinstance(found, Latest):
-            raise TypeError(name)
-        return found
 
     # what somebody is like
 
@@ -128,7 +121,8 @@ class Maker:
     def _any(self, one: Latest, chance: Random) -> Any:
         if one.watch.source == "items":
             return next(iter(self._values(one, ())), None)
-        return chance.choice([*self._values(one, self.cuts)] or [None])
+        values: list[Any] = [*self._values(one, self.cuts)] or [None]
+        return chance.choice([values[0], values[-1], chance.choice(values), chance.choice(values)])
 
     def _values(self, one: Reduction, near: Iterable[float]) -> Iterator[Value]:
         """Give the values a fact can have: all of them, or those near some numbers."""
@@ -166,7 +160,9 @@ class Maker:
             case Series():
                 yield from self._series(person, one, number)
             case Recorded():
-                yield from (person.but("facts", **{one.name: value}) for value in self._values(one, [number]))
+                texts = [against] if isinstance(against, str) else []
+                taken = dict.fromkeys([*self._values(one, [number]), *texts])
+                yield from (person.but("facts", **{one.name: value}) for value in taken)
             case Clock():
                 yield from self._clock(person, one, number)
             case Times():
@@ -182,9 +178,7 @@ class Maker:
 
     def _exactly(self, person: MadeUp, one: Derived, number: float) -> Iterator[MadeUp]:
         """Give the person whose latest score is so far from the one before, where a score can be."""
-        name, kind, older = one.score.name, one.score.kind, person.older.get(one.score.name)
-        if not isinstance(older, int | float):
-            return
+        name, kind, older = one.score.name, one.score.kind, person.older[one.score.name]
         by = older * number / 100 if one.form == "percent_improvement" else number
         latest = older + by if one.form == "change" or one.score.worse < 0 else older - by
         latest = int(latest) if latest == int(latest) else latest
