@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import takewhile
 from typing import Final
@@ -12,6 +12,7 @@ import attrs
 from carecoord._values import FrozenMapping
 from carecoord.errors import DataError, Fault, UnknownIdError, did_you_mean
 from carecoord.plans._history import PLAIN, Branch, Revision, changes_between, undone
+from carecoord.plans._open_work import OpenWork, WorkDecision, carried_out, check_decisions, touched
 from carecoord.plans._parts import PARTS
 from carecoord.plans._plan import CarePlan
 from carecoord.plans._three_way import Choice, Conflict, Path, ThreeWay
@@ -26,13 +27,16 @@ class Merge:
     """What comes of merging two edits of a plan.
 
     Attributes:
-        plan: the merged plan; `None` while a conflict is open.
+        plan: the merged plan; `None` while a conflict or open work is undecided.
         conflicts: every element on which the two do not agree and that nobody has settled; nothing of either side is
             dropped for it.
+        open_work: once no conflict is left, the work that is open on one side and that what the other changed touches,
+            where nobody has decided what becomes of it.
     """
 
     plan: CarePlan | None
     conflicts: tuple[Conflict, ...] = ()
+    open_work: tuple[OpenWork, ...] = ()
 
 
 def merge(
@@ -44,6 +48,7 @@ def merge(
     on: date,
     reason: str = "two edits merged",
     settle: Mapping[Path, Choice] = _NOTHING,
+    work: Iterable[WorkDecision] = (),
 ) -> Merge:
     """Bring two edits of one plan together, element by element.
 
@@ -52,6 +57,8 @@ def merge(
     What both changed to different values is a conflict, and so is what only together breaks a rule, as a first day
     after the last: each is listed with both values, and there is no merged plan until each is settled.
     A merge is no move of a status: it takes what each side lawfully did.
+    Work that is open on one side may be touched by what the other changed without knowing of it; that, too, is decided
+    before there is a merged plan.
 
     The merged plan goes on from ours: its versions keep their numbers.
     The merge is its last revision, whose `merged` holds the revisions of the other side; `other_side` gives the plan as
@@ -66,9 +73,11 @@ def merge(
         on: the day from which the merged plan holds; not before either side's last revision.
         reason: why.
         settle: what is to stand at the path of a conflict: `ours`, `theirs`, `base`, or `Instead(value)`.
+        work: what becomes of open work that the merge touches, as `CarePlan.revise` takes it.
 
     Raises:
-        DataError: they do not both go back to the base, or a path is settled at which there is no conflict.
+        DataError: they do not both go back to the base, a path is settled at which there is no conflict, or what was
+            decided about work is about none that is touched.
 
     Example:
         >>> from carecoord.plans import Goal
@@ -102,6 +111,13 @@ def merge(
         raise DataError("merge", faults)
     if three_way.conflicts:
         return Merge(plan=None, conflicts=tuple(three_way.conflicts.values()))
+    decisions = tuple(work)
+    touches = _touched(ours, theirs, found, on)
+    check_decisions(found, touches, decisions)
+    undecided = touches.keys() - {each.place for each in decisions}
+    if undecided:
+        return Merge(plan=None, open_work=tuple(each for place, each in touches.items() if place in undecided))
+    found = carried_out(found, touches, decisions, on)
     added, before = changes_between(ours, found)
     merged = Revision(
         version=ours.version + 1,
@@ -110,14 +126,31 @@ def merge(
         reason=reason,
         added=added,
         before=before,
+        work=decisions,
         merged=_branch(ours, theirs, found),
     )
     return Merge(plan=attrs.evolve(found, history=(*ours.history, merged)))
 
 
-def _branch(ours: CarePlan, theirs: CarePlan, merged: CarePlan) -> Branch:
+def _common(ours: CarePlan, theirs: CarePlan) -> int:
+    """Count the revisions that both sides share."""
     pairs = zip(ours.history, theirs.history, strict=False)
-    common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _touched(ours: CarePlan, theirs: CarePlan, merged: CarePlan, on: date) -> dict[str, OpenWork]:
+    """Give the open work of either side that the merge touches and the other side has not decided about."""
+    common, found = _common(ours, theirs), dict[str, OpenWork]()
+    for side, other in ((ours, theirs), (theirs, ours)):
+        decided = {each.place for revision in other.history[common:] for each in revision.work}
+        for each in touched(side, merged, on):
+            if each.place.startswith("reviews.") or each.place not in decided:
+                found[each.place] = min(each, found.get(each.place, each), key=str)
+    return found
+
+
+def _branch(ours: CarePlan, theirs: CarePlan, merged: CarePlan) -> Branch:
+    common = _common(ours, theirs)
     added, before = changes_between(theirs, merged)
     return Branch(since=common + 1, added=added, before=before, revisions=theirs.history[common:])
 
