@@ -9,7 +9,7 @@ from typing import Literal
 import attrs
 from dateutil.relativedelta import relativedelta
 from dateutil.rrule import rrulestr
-from hypothesis import assume, given, settings, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from carecoord._values import Period
 from carecoord.errors import DataError
@@ -39,15 +39,17 @@ def test_no_date_drifts_from_its_anchor(anchor: date, every: Period, times: int,
 
 
 @given(anchor=days(), rule=recurrence_rules(), after=days(first=date(2019, 1, 1)), span=st.integers(0, 700))
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_rules_give_the_days_that_dateutil_gives(anchor: date, rule: str, after: date, span: int) -> None:
     """Walking from near the day asked about leaves out no day and adds none: the oracle walks from the anchor."""
     text = rule if "WKST" in rule else f"{rule};WKST=MO"
+    try:
+        cycle = ReviewCycle(anchor=anchor, every=rule)
+    except DataError:  # it never gives a day, which dateutil would look for until 9999
+        return
     walked = rrulestr(text, dtstart=midnight(anchor))
     end = max(after, anchor) + timedelta(days=366 * 9)
     oracle = [moment.date() for moment in walked.between(midnight(date.min), midnight(end))]
-    assume(oracle)
-    cycle = ReviewCycle(anchor=anchor, every=rule)
     following = [day for day in oracle if day > after]
     if following:
         assert cycle.next(after=after) == following[0]
@@ -57,10 +59,14 @@ def test_rules_give_the_days_that_dateutil_gives(anchor: date, rule: str, after:
     assert (done and done.scheduled) == max((day for day in oracle if day <= after), default=None)
 
 
-@given(anchor=days(), every=st.sampled_from(["P1M", "P2W", "P1Y", "FREQ=MONTHLY;BYDAY=2TU", "FREQ=WEEKLY"]), on=days())
-def test_a_cycle_ends_before_the_day_it_names(anchor: date, every: str, on: date) -> None:
+@given(
+    anchor=days(),
+    every=st.sampled_from(["P1M", "P2W", "P1Y", "FREQ=MONTHLY;BYDAY=2TU", "FREQ=WEEKLY"]),
+    span=st.integers(0, 3_000),
+)
+def test_a_cycle_ends_before_the_day_it_names(anchor: date, every: str, span: int) -> None:
     """With `until`, the same days come as without, before that day and no further."""
-    assume(on >= anchor)
+    on = anchor + timedelta(days=span)
     endless = ReviewCycle(anchor=anchor, every=every)
     ending = ReviewCycle(anchor=anchor, every=every, until=on + ONE_DAY)
     assert ending.between(anchor, FAR) == endless.between(anchor, on)

@@ -85,8 +85,11 @@ def recurrence_rules(draw: st.DrawFn, *, ends: bool = True) -> str:
         parts |= {"BYWEEKNO": _numbers(draw, [1, 2, 26, 52, 53, -1]), "BYDAY": draw(st.sampled_from(WEEKDAYS))}
     if narrowing == "BYYEARDAY" and frequency == "YEARLY":
         parts["BYYEARDAY"] = _numbers(draw, [1, 59, 60, 200, 366, -1])
-    if len(parts.keys() & {"BYDAY", "BYMONTHDAY", "BYWEEKNO", "BYYEARDAY"}) and draw(st.booleans()):
-        parts["BYSETPOS"] = draw(st.sampled_from(["1", "-1", "1,-1", "2"]))
+    chosen = [parts[name] for name in ("BYDAY", "BYMONTHDAY", "BYWEEKNO", "BYYEARDAY") if name in parts]
+    if chosen and draw(st.booleans()):
+        # A day has no second one, and where one day is named there is none either: that is looked for until 9999.
+        several = frequency != "DAILY" and ("," in chosen[0] or (chosen[0].isalpha() and frequency == "MONTHLY"))
+        parts["BYSETPOS"] = draw(st.sampled_from(["1", "-1", "1,-1", *(["2"] if several else [])]))
     if ends and draw(st.booleans()):
         parts["COUNT"] = str(draw(st.integers(1, 12)))
     elif ends and draw(st.booleans()):
