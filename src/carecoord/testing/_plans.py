@@ -86,7 +86,7 @@ def recurrence_rules(draw: st.DrawFn, *, ends: bool = True) -> str:
     if narrowing == "BYYEARDAY" and frequency == "YEARLY":
         parts["BYYEARDAY"] = _numbers(draw, [1, 59, 60, 200, 366, -1])
     chosen = [parts[name] for name in ("BYDAY", "BYMONTHDAY", "BYWEEKNO", "BYYEARDAY") if name in parts]
-    if chosen and draw(st.booleans()):
+    if draw(st.booleans()) and chosen:
         # A day has no second one, and where one day is named there is none either: that is looked for until 9999.
         several = frequency != "DAILY" and ("," in chosen[0] or (chosen[0].isalpha() and frequency == "MONTHLY"))
         parts["BYSETPOS"] = draw(st.sampled_from(["1", "-1", "1,-1", *(["2"] if several else [])]))
