@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from carecoord.rules import Kind, Vocabulary, parse, parse_list
-from carecoord.rules._nodes import Call, Constant, Defined, Name
+from carecoord.rules._nodes import Call, Constant, Defined, Name, named_in
 from carecoord.rules._parse import MOST_MEMBERS
 from tests.rules.words import ITEM, Q1, Q2, Q3, WORDS, refusal
 
@@ -277,3 +277,14 @@ def test_read_list_gives_every_member() -> None:
     assert [str(one) for one in parse_list("q1", WORDS)] == ["q1"]
     assert refusal(" [q1, nam]", read=parse_list).column == 7
     assert "deeper" in refusal("loop", read=parse_list).message
+
+
+def test_named_rules_are_named_in_order_of_first_use() -> None:
+    """Those within named rules too, each once, and none where there is none."""
+    nodes = {"low": parse("q1 < 1", WORDS).node}
+    words = Vocabulary(names={"q1": ITEM, "q2": ITEM}, definitions=nodes)
+    nodes["lower"] = parse("low and q2 < 1", words).node
+    rule, other = parse("q2 >= 1 or lower or low", words).node, parse("not low", words).node
+    assert named_in(rule) == ("lower", "low")
+    assert named_in(other, rule) == ("low", "lower")
+    assert named_in(parse("q1 >= 1", words).node) == named_in() == ()
