@@ -14,7 +14,7 @@ from carecoord.plans._attainment import level_on
 from carecoord.plans._part import Owner, Part, Stance
 from carecoord.plans._parts import KINDS
 from carecoord.plans._plan import CarePlan
-from carecoord.plans._plan_facts import counts
+from carecoord.plans._reckoned import counts
 from carecoord.plans._referral import Referral
 from carecoord.plans._statuses import ReferralStatus
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import attrs
 
 from carecoord.errors import DataError, Fault, did_you_mean
 from carecoord.plans._part import Part
 from carecoord.plans._plan import CarePlan
-from carecoord.plans._plan_facts import OF_DAY, Fact, facts_of_part, facts_of_plan, in_force
+from carecoord.plans._reckoned import in_force
 from carecoord.plans._standard import PlanStandard, StandardElement
 from carecoord.plans._standards import standard as shipped_standard
 from carecoord.roles._role import Evidence
+
+if TYPE_CHECKING:
+    from carecoord.plans._plan_facts import Fact
 
 __all__ = ["Finding", "completeness"]
 
@@ -136,6 +139,8 @@ class _Asked:
 
 def _check(asked: _Asked, element: StandardElement, part: Part | None) -> Iterator[Finding]:
     rules = asked.standard.rules[element.id]
+    from carecoord.plans._plan_facts import facts_of_part, facts_of_plan  # noqa: PLC0415 plans are kept by hosts that use no rules
+
     read: Mapping[str, Fact] = facts_of_plan() if element.each is None else facts_of_part(element.each)
     names = dict.fromkeys((*rules.when.names, *rules.rule.names))
     facts = {
@@ -168,4 +173,6 @@ def _words(standard: PlanStandard, name: str) -> str:
     host = standard.facts.get(name.removeprefix("days_from."))
     if host is not None:
         return host.label
+    from carecoord.plans._plan_facts import OF_DAY  # noqa: PLC0415 plans are kept by hosts that use no rules
+
     return "the day asked about" if name in OF_DAY else name

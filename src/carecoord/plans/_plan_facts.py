@@ -11,13 +11,13 @@ from typing import Any, Final, Literal, Union, get_args, get_origin
 import attrs
 
 from carecoord._values import FrozenMapping, add_months, name_of
-from carecoord.plans._in_force import OPEN
 from carecoord.plans._part import Part
 from carecoord.plans._parts import KINDS, PARTS
 from carecoord.plans._plan import CarePlan
+from carecoord.plans._reckoned import counts, in_force
 from carecoord.rules import Kind
 
-__all__ = ["OF_DAY", "Fact", "counts", "facts_of_part", "facts_of_plan", "in_force"]
+__all__ = ["OF_DAY", "Fact", "facts_of_part", "facts_of_plan"]
 
 _MANY: Final = Kind.number(0, 100_000, whole=True)
 _DAYS: Final = Kind.number(-100_000, 100_000, whole=True)
@@ -26,8 +26,6 @@ OF_DAY: Final = ("days_old", "days_unreviewed", "months_unreviewed", "reviews_ov
 """What depends on the day asked about."""
 
 _SORTED_BY: Final = ("kind", "about", "domain")
-_OVER: Final = ("resolved", "ended", "entered-in-error")
-_GIVEN_UP: Final = ("completed", "cancelled", "rejected", "entered-in-error")
 
 
 @attrs.frozen
@@ -42,19 +40,6 @@ class Fact:
 
     kind: Kind
     read: Callable[[CarePlan, Any, date | None], Any]
-
-
-def in_force(plan: CarePlan, name: str) -> tuple[Part, ...]:
-    """Give the parts of one list that are to be reckoned with: not over, given up or entered in error."""
-    parts: tuple[Part, ...] = getattr(plan, name)
-    return tuple(part for part in parts if counts(part))
-
-
-def counts(part: Any) -> bool:
-    if hasattr(part, "lifecycle"):
-        return part.lifecycle not in _GIVEN_UP
-    status = getattr(part, "status", "active")
-    return status in OPEN if KINDS["activities"] is type(part) else status not in _OVER
 
 
 @cache

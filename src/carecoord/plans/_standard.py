@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 
 from carecoord._values import FrozenMapping, is_id
 from carecoord.errors import DefinitionError, Fault, RuleError, UnknownIdError, did_you_mean
 from carecoord.plans._parts import PARTS
-from carecoord.plans._plan_facts import facts_of_part, facts_of_plan
 from carecoord.roles._role import Evidence
-from carecoord.rules import Expression, Kind, Vocabulary, parse
+
+if TYPE_CHECKING:
+    from carecoord.rules import Expression, Vocabulary
 
 __all__ = ["HostFact", "PlanStandard", "StandardElement"]
 
@@ -114,6 +115,8 @@ class PlanStandard:
     @cached_property
     def rules(self) -> Mapping[str, ElementRules]:
         """The rules of each element, by its id."""
+        from carecoord.rules import parse  # noqa: PLC0415 plans are kept by hosts that use no rules
+
         return FrozenMapping(
             {
                 each.id: ElementRules(*(parse(text, self.vocabulary(each.each)) for text in (each.when, each.rule)))
@@ -123,6 +126,9 @@ class PlanStandard:
 
     def vocabulary(self, each: str | None = None) -> Vocabulary:
         """Give what its rules may ask about: a plan, or each part of a list, and what the host may know."""
+        from carecoord.plans._plan_facts import facts_of_part, facts_of_plan  # noqa: PLC0415 plans are kept by hosts that use no rules
+        from carecoord.rules import Kind, Vocabulary  # noqa: PLC0415 plans are kept by hosts that use no rules
+
         names = {name: fact.kind for name, fact in (facts_of_plan() if each is None else facts_of_part(each)).items()}
         for name, host in self.facts.items():
             names[name] = {"yes/no": Kind.YES_NO, "number": Kind.NUMBER, "date": Kind.DATE}[host.kind]
@@ -131,6 +137,8 @@ class PlanStandard:
         return Vocabulary(names=FrozenMapping(names))
 
     def _faults(self) -> Iterator[Fault]:
+        from carecoord.plans._plan_facts import facts_of_part, facts_of_plan  # noqa: PLC0415 plans are kept by hosts that use no rules
+
         if not is_id(self.id):
             yield Fault("$.id", f"{self.id[:60]!r} is no id: letters and digits, joined by single - . or _")
         seen: set[str] = set()
@@ -148,6 +156,8 @@ class PlanStandard:
                 yield Fault(f"$.facts.{name}", "a plan says that itself: choose another name")
 
     def _rule_faults(self) -> Iterator[Fault]:
+        from carecoord.rules import parse  # noqa: PLC0415 plans are kept by hosts that use no rules
+
         for each in self.elements:
             if each.each is not None and each.each not in PARTS:
                 continue
