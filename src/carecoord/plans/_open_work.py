@@ -334,11 +334,10 @@ def carried_out(then: CarePlan, work: Mapping[str, OpenWork], decisions: Iterabl
 
 def _faults(then: CarePlan, work: Mapping[str, OpenWork], decisions: Sequence[WorkDecision]) -> Iterator[Fault]:
     known = {f"{name}.{part.id}" for name in PARTS for part in getattr(then, name) if not _is_over(part)}
-    places = [each.place for each in decisions]
-    for each in decisions:
+    for place, each in enumerate(decisions):
         if each.place not in work:
             yield Fault(each.place, f"no open work that this touches{did_you_mean(each.place, work)}")
-        elif places.count(each.place) > 1:
+        elif any(each.place == other.place for other in decisions[:place]):
             yield Fault(each.place, "it is decided twice")
         elif each.choice == "keep" and each.place.startswith("reviews.") and then.status in _PLAN_OVER:
             yield Fault(each.place, "a plan that is over asks for no review: cancel it, or say what replaces it")

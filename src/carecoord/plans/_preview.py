@@ -87,6 +87,12 @@ def preview(
     return Preview(
         differences=diff(plan, then),
         open_work=tuple(each for place, each in touches.items() if place not in decided),
-        agenda_new=tuple(item for item in after if item not in before),
-        agenda_gone=tuple(item for item in before if item not in after),
+        agenda_new=_missing(after, before),
+        agenda_gone=_missing(before, after),
     )
+
+
+def _missing(items: Iterable[AgendaItem], among: Iterable[AgendaItem]) -> tuple[AgendaItem, ...]:
+    """Give what is not among other items: the same, as due and by the same; the reason may be put otherwise."""
+    known = {(item.key, item.due, item.state, item.owner) for item in among}
+    return tuple(item for item in items if (item.key, item.due, item.state, item.owner) not in known)
