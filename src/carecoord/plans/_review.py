@@ -249,9 +249,17 @@ class ReviewCycle(Rhythm):
         >>> ReviewCycle(anchor=date(2026, 1, 31), every="P1M").next(after=date(2126, 2, 1))
         datetime.date(2126, 2, 28)
         """
+        if after >= LAST:
+            return None
+        after = max(after, EARLIEST)
         if self.adjust is None and not (self.also or self.called or self.pauses or self.except_on):
-            return first_after(self, max(after, EARLIEST)) if after < LAST else None
-        return next((due for _, due in self._coming(after)), None)
+            return first_after(self, after)
+        opens = self._open_days
+        for day in self._scheduled(opens.open_by(after)):
+            due = opens.moved(day)
+            if due is None or due > after:
+                return due
+        return None
 
     def latest(self, *, by: date) -> Occurrence | None:
         """Give the last review that is due on or before a day; `None` where there is none.
