@@ -18,9 +18,9 @@ from carecoord.caseload._expected_course import (
 )
 from carecoord.caseload._flags import CaseloadFlag
 from carecoord.caseload._latest import Latest
-from carecoord.caseload._measures._counts import Counts, wilson
+from carecoord.caseload._measures._counts import Counts, Share, wilson
 from carecoord.caseload._measures._definition import MeasureDefinition
-from carecoord.caseload._measures._disclosure import suppress
+from carecoord.caseload._measures._disclosure import PublishedGroup, PublishedRate, PublishedReport, suppress
 from carecoord.caseload._measures._episodes import record
 from carecoord.caseload._measures._evaluate import (
     Group,
@@ -74,11 +74,15 @@ __all__ = [
     "MeasureReport",
     "Membership",
     "MonthOfCare",
+    "PublishedGroup",
+    "PublishedRate",
+    "PublishedReport",
     "RateReport",
     "Record",
     "ReviewAction",
     "ReviewRecord",
     "Series",
+    "Share",
     "Signal",
     "StepFlow",
     "SurvivalCurve",

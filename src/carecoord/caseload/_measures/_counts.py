@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 
-__all__ = ["Counts", "wilson"]
+__all__ = ["Counts", "Share", "wilson"]
 
 LEVEL: Final = 0.95
 
@@ -66,11 +66,52 @@ class Counts:
         """The Wilson interval of the rate at 95 %; `None` with nobody counted."""
         return wilson(self.numerator, self.counted) if self.counted > 0 else None
 
+    def __str__(self) -> str:
+        """Give it as `12 of 31, 38.7% (23.7% to 56.2%)`."""
+        return shown(self.numerator, self.counted)
+
     def __add__(self, other: Counts) -> Counts:
         """Add up the counts of two groups that share nobody."""
         return Counts(
             **{field.name: getattr(self, field.name) + getattr(other, field.name) for field in attrs.fields(Counts)}
         )
+
+
+@attrs.frozen(kw_only=True)
+class Share:
+    """What is shown of a rate where small numbers are kept back: how many were counted, and how many met it.
+
+    Who was excluded, is pending or unknown is not shown.
+
+    Attributes:
+        counted: the denominator after exclusions and exceptions.
+        numerator: for whom it was met.
+    """
+
+    counted: int
+    numerator: int
+
+    @property
+    def rate(self) -> float | None:
+        """The numerator as a share of who is counted, 0 to 1; `None` with nobody counted."""
+        return self.numerator / self.counted if self.counted > 0 else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The Wilson interval of the rate at 95 %; `None` with nobody counted."""
+        return wilson(self.numerator, self.counted) if self.counted > 0 else None
+
+    def __str__(self) -> str:
+        """Give it as `12 of 31, 38.7% (23.7% to 56.2%)`."""
+        return shown(self.numerator, self.counted)
+
+
+def shown(numerator: int, counted: int) -> str:
+    """Write a share with its interval."""
+    if counted < 1:
+        return "nobody counted"
+    low, high = wilson(numerator, counted)
+    return f"{numerator} of {counted}, {numerator / counted:.1%} ({low:.1%} to {high:.1%})"
 
 
 def wilson(numerator: int, denominator: int, *, level: float = LEVEL) -> tuple[float, float]:

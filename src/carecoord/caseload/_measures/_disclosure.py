@@ -2,27 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Final
 
 import attrs
 
-from carecoord.caseload._measures._counts import Counts
+from carecoord.caseload._measures._counts import Counts, Share
 from carecoord.caseload._measures._evaluate import MeanReport, MeasureReport, RateReport
+from carecoord.errors import UnknownIdError
 
-__all__ = ["suppress"]
+__all__ = ["PublishedGroup", "PublishedRate", "PublishedReport", "suppress"]
 
 SMALLEST: Final = 5
 """NHS England shows no count below 5 below the level of the country (annual reports on NHS Talking Therapies)."""
 
 
-def suppress(report: MeasureReport, *, below: int = SMALLEST) -> MeasureReport:
+@attrs.frozen(kw_only=True)
+class PublishedGroup:
+    """A part of the people, as it may be shown.
+
+    Attributes:
+        by: what they are divided by.
+        name: which part.
+        share: how many were counted and how many met it; `None` where that is kept back.
+    """
+
+    by: str
+    name: str
+    share: Share | None
+
+
+@attrs.frozen(kw_only=True)
+class PublishedRate:
+    """A rate, as it may be shown.
+
+    Attributes:
+        id: the rate's id.
+        share: how many were counted and how many met it; `None` where that is kept back.
+        groups: the same for parts of the people.
+        least: with fewer than this counted, the source says, the rate is not to be reported.
+    """
+
+    id: str
+    share: Share | None
+    groups: tuple[PublishedGroup, ...] = ()
+    least: int = 0
+
+
+@attrs.frozen(kw_only=True)
+class PublishedReport:
+    """What a measure came to, without small numbers and without names.
+
+    Attributes:
+        measure: the measure's id.
+        digest: the digest of what its file said.
+        period: first and last day of the measurement period.
+        on: the day it was looked at.
+        rates: one a rate.
+        means: one a mean; those over few people, or with few unknown, are left out.
+        unverified: the parts of the measure whose numbers were only recalled.
+    """
+
+    measure: str
+    digest: str
+    period: tuple[date, date]
+    on: date
+    rates: tuple[PublishedRate, ...]
+    means: tuple[MeanReport, ...] = ()
+    unverified: tuple[str, ...] = ()
+
+    def __getitem__(self, rate: str) -> PublishedRate:
+        """Give one rate.
+
+        Raises:
+            UnknownIdError: the measure has none with this id.
+        """
+        found = next((one for one in self.rates if one.id == rate), None)
+        if found is None:
+            raise UnknownIdError("rate", rate, [one.id for one in self.rates])
+        return found
+
+    def __str__(self) -> str:
+        """Give a line a rate, and a line a group below it."""
+        lines = [f"{self.measure}, {self.period[0]} to {self.period[1]}, on {self.on}"]
+        for rate in self.rates:
+            lines.append(f"  {rate.id}: {rate.share or 'kept back'}")
+            lines += [f"    {group.by} {group.name}: {group.share or 'kept back'}" for group in rate.groups]
+        if self.unverified:
+            lines.append(f"unverified: {', '.join(self.unverified)}")
+        return "\n".join(lines)
+
+
+def suppress(report: MeasureReport, *, below: int = SMALLEST) -> PublishedReport:
     """Give the report without small numbers, and without those from which they could be worked out.
 
-    A group with a count of 1 to `below - 1` anywhere, be it the numerator, those who missed it, or the excluded, is
-    kept back in every rate. Where the groups left would give it away by subtraction from the total, more groups are
-    kept back, the smallest first, until what is kept back of a division is at least two groups that together show no
-    small number. Where a total is small itself, everything is kept back. Who is who is left out altogether.
+    Of every rate, and every group of it, only the share is shown: how many were counted and how many met it. A group in
+    which any of these, or those who missed it, is 1 to `below - 1` is kept back in every rate. Where the groups left
+    would give it away by subtraction from the total, more groups are kept back, the smallest first, until what is kept
+    back of a division is at least two groups that together show no small number. A total that is small itself is kept
+    back, with all its groups. Who is who is left out altogether.
 
     Args:
         report: what a measure came to.
@@ -38,63 +117,73 @@ def suppress(report: MeasureReport, *, below: int = SMALLEST) -> MeasureReport:
     >>> rate = RateReport(id="recovery", counts=sum(counts[1:], counts[0]), groups=tuple(groups))
     >>> year = (date(2026, 1, 1), date(2026, 12, 31))
     >>> report = MeasureReport(measure="m", digest="", period=year, on=year[1], rates=(rate,))
-    >>> [group.counts is None for group in suppress(report)["recovery"].groups]
+    >>> [group.share is None for group in suppress(report)["recovery"].groups]
     [True, True, False]
     """
     if below < 2:
         raise ValueError("below: 2 or more is wanted")
-    totals = [rate.counts for rate in report.rates]
-    everything = any(one is None or _small(one, below) for one in totals)
-    hidden = {place for by in _divisions(report) for place in _hidden(report, by, below, everything=everything)}
-    rates = tuple(
-        RateReport(
-            id=rate.id,
-            counts=None if everything else rate.counts,
-            groups=tuple(
-                attrs.evolve(group, counts=None) if (group.by, group.name) in hidden else group for group in rate.groups
-            ),
-            least=rate.least,
-        )
-        for rate in report.rates
+    shown = [rate for rate in report.rates if not _small(_share(rate.counts), below)]
+    hidden = {place for by in _divisions(report) for place in _hidden(shown, by, below)}
+    return PublishedReport(
+        measure=report.measure,
+        digest=report.digest,
+        period=report.period,
+        on=report.on,
+        rates=tuple(_published(rate, hidden, kept=rate in shown) for rate in report.rates),
+        means=tuple(mean for mean in report.means if not _few(mean, below)),
+        unverified=report.unverified,
     )
-    return attrs.evolve(report, rates=rates, means=tuple(_mean(one, below) for one in report.means), memberships=())
 
 
 def _divisions(report: MeasureReport) -> list[str]:
     return list(dict.fromkeys(group.by for rate in report.rates for group in rate.groups))
 
 
-def _numbers(counts: Counts) -> Iterable[int]:
-    yield from attrs.astuple(counts)
-    yield from (counts.counted, counts.counted - counts.numerator, counts.initial - counts.denominator)
+def _share(counts: Counts) -> Share:
+    return Share(counted=counts.counted, numerator=counts.numerator)
 
 
-def _small(counts: Counts, below: int) -> bool:
-    return any(0 < number < below for number in _numbers(counts))
+def _small(share: Share, below: int) -> bool:
+    numbers = (share.counted, share.numerator, share.counted - share.numerator)
+    return any(0 < number < below for number in numbers)
 
 
-def _hidden(report: MeasureReport, by: str, below: int, *, everything: bool) -> set[tuple[str, str]]:
-    """Give the groups of one division that are kept back."""
-    columns = [[group for group in rate.groups if group.by == by] for rate in report.rates]
-    names = list(dict.fromkeys(group.name for column in columns for group in column))
-    if everything or any(group.counts is None for column in columns for group in column):
-        return {(by, name) for name in names}
-    kept = [{group.name: group.counts for group in column if group.counts is not None} for column in columns]
-    hidden = {name for name in names if any(_small(column[name], below) for column in kept if name in column)}
-    order = sorted(names, key=lambda name: (kept[0][name].people if name in kept[0] else 0, name))
-    while hidden and len(hidden) < len(names) and _gives_away(kept, hidden, below):
+def _few(mean: MeanReport, below: int) -> bool:
+    return any(0 < number < below for number in (mean.number, mean.unknown))
+
+
+def _published(rate: RateReport, hidden: set[tuple[str, str]], *, kept: bool) -> PublishedRate:
+    """Give a rate without what is kept back; with its total, all its groups are."""
+    groups = tuple(
+        PublishedGroup(
+            by=group.by,
+            name=group.name,
+            share=_share(group.counts) if kept and (group.by, group.name) not in hidden else None,
+        )
+        for group in rate.groups
+    )
+    return PublishedRate(id=rate.id, share=_share(rate.counts) if kept else None, groups=groups, least=rate.least)
+
+
+def _hidden(rates: Sequence[RateReport], by: str, below: int) -> set[tuple[str, str]]:
+    """Give the groups of one division that are kept back in all rates whose total is shown."""
+    columns = [{group.name: _share(group.counts) for group in rate.groups if group.by == by} for rate in rates]
+    names = list(dict.fromkeys(name for column in columns for name in column))
+    hidden = {name for name in names if any(_small(column[name], below) for column in columns)}
+    sizes = {name: sum(column[name].counted for column in columns) for name in names}
+    order = sorted(names, key=lambda name: (sizes[name], name))
+    while hidden and len(hidden) < len(names) and _gives_away(columns, hidden, below):
         hidden.add(next(name for name in order if name not in hidden))
     return {(by, name) for name in hidden}
 
 
-def _gives_away(columns: Sequence[dict[str, Counts]], hidden: set[str], below: int) -> bool:
+def _gives_away(columns: Sequence[Mapping[str, Share]], hidden: set[str], below: int) -> bool:
     """Say whether subtracting the groups shown from the total would show a small number."""
     if len(hidden) < 2:
         return True
-    together = (sum((column[name] for name in hidden if name in column), Counts()) for column in columns)
-    return any(_small(one, below) for one in together)
-
-
-def _mean(mean: MeanReport, below: int) -> MeanReport:
-    few = any(0 < number < below for number in (mean.number or 0, mean.unknown or 0))
-    return attrs.evolve(mean, number=None, unknown=None, mean=None, sd=None) if few else mean
+    for column in columns:
+        counted = sum(column[name].counted for name in hidden)
+        met = sum(column[name].numerator for name in hidden)
+        if _small(Share(counted=counted, numerator=met), below):
+            return True
+    return False

@@ -65,12 +65,12 @@ class Group:
     Attributes:
         by: what they are divided by.
         name: which part; `not stated` where it is not known of them.
-        counts: how many are in each population; `None` where a small number is kept back.
+        counts: how many are in each population.
     """
 
     by: str
     name: str
-    counts: Counts | None
+    counts: Counts
 
 
 @attrs.frozen(kw_only=True)
@@ -79,13 +79,13 @@ class RateReport:
 
     Attributes:
         id: the rate's id.
-        counts: how many are in each population; `None` where a small number is kept back.
+        counts: how many are in each population.
         groups: the same for parts of the people.
         least: with fewer than this counted, the source says, the rate is not to be reported.
     """
 
     id: str
-    counts: Counts | None
+    counts: Counts
     groups: tuple[Group, ...] = ()
     least: int = 0
 
@@ -107,7 +107,7 @@ class MeanReport:
 
     Attributes:
         id: its id.
-        number: how many it is over; `None` where a small number is kept back.
+        number: how many it is over.
         unknown: of whom it is not known; they are left out.
         mean: the mean; `None` over nobody.
         sd: the standard deviation of a sample; `None` over fewer than two.
@@ -115,8 +115,8 @@ class MeanReport:
     """
 
     id: str
-    number: int | None
-    unknown: int | None
+    number: int
+    unknown: int
     mean: float | None
     sd: float | None
     least: int = 0
@@ -181,11 +181,11 @@ def evaluate(
         records: one a person, or one a course where the measure counts courses.
         period: first and last day of the measurement period, both included.
         on: the day it is looked at: what is still open then is `pending`.
-        by: what to divide the people by: a stratum of the measure, or anything `about` the person.
+        by: what to divide the people by: a stratum of the measure, or anything `about` them.
 
     Raises:
         DataError: the period ends before it begins, two records have one id, or an entry does not fit its list.
-        UnknownIdError: the measure cannot divide people by that.
+        UnknownIdError: the measure has no such stratum, and of nobody anything like it is known.
 
     >>> from carecoord.caseload import Record, measure
     >>> record = Record(
@@ -268,11 +268,9 @@ class _Count:
     """Counts records one after the other."""
 
     def __init__(self, measure: Measure, by: Sequence[str]) -> None:
-        for name in by:
-            if name not in measure.definition.strata and name not in measure.definition.about:
-                raise UnknownIdError("stratum", name, [*measure.definition.strata, *measure.definition.about])
         self.measure, self.by = measure, tuple(dict.fromkeys(by))
         self.seen: set[str] = set()
+        self.known: set[str] = {*measure.definition.strata, *measure.definition.about}
         self.members: list[Membership] = []
         self.tallies: dict[tuple[str, tuple[str, str] | None], dict[str, int]] = {}
         self.places: dict[tuple[str, str], None] = {}
@@ -280,7 +278,8 @@ class _Count:
 
     def add(self, record: Record, row: Row, found: Found) -> None:
         """Count one record."""
-        places = [(name, self._group(name, row)) for name in self.by]
+        self.known.update(record.about)
+        places = [(name, self._group(name, row, record)) for name in self.by]
         self.places |= dict.fromkeys(places)
         for rate, rules in zip(self.measure.rates, self.measure.plan.rates, strict=True):
             for entry, facts in rules.rows(row, found):
@@ -294,10 +293,10 @@ class _Count:
             if initial:
                 self.values[mean.id].append(value)
 
-    def _group(self, name: str, row: Row) -> str:
+    def _group(self, name: str, row: Row, record: Record) -> str:
         groups = self.measure.definition.strata.get(name)
         if groups is None:
-            value = row[f"person.{name}"]
+            value = record.about.get(name)
             return NOT_STATED if value is None else str(value)
         held = self.measure.plan.strata[name].run(row)
         if True in held:
@@ -306,6 +305,9 @@ class _Count:
 
     def rates(self) -> Iterator[RateReport]:
         """Give each rate over everybody and by group."""
+        for name in self.by if self.seen else ():
+            if name not in self.known:
+                raise UnknownIdError("stratum", name, self.known)
         last = (NOT_STATED, IN_NO_GROUP)
         places = sorted(self.places, key=lambda one: (self.by.index(one[0]), one[1] in last, one[1]))
         for rate in self.measure.definition.rates:
@@ -410,19 +412,12 @@ class _Words:
 
 
 def _lines(rate: RateReport) -> Iterator[str]:
-    few = rate.counts is not None and rate.counts.counted < rate.least
+    few = rate.counts.counted < rate.least
     yield f"  {rate.id}: {_figures(rate.counts)}{f'; fewer than {rate.least}' if few else ''}"
     for group in rate.groups:
         yield f"    {group.by} {group.name}: {_figures(group.counts)}"
 
 
-def _figures(counts: Counts | None) -> str:
-    if counts is None:
-        return "kept back"
-    if counts.rate is None or counts.interval is None:
-        text = "nobody counted"
-    else:
-        low, high = counts.interval
-        text = f"{counts.numerator} of {counts.counted}, {counts.rate:.1%} ({low:.1%} to {high:.1%})"
+def _figures(counts: Counts) -> str:
     also = [f"{getattr(counts, name)} {name}" for name in ("pending", "undecided", "unknown") if getattr(counts, name)]
-    return "; ".join([text, *also])
+    return "; ".join([str(counts), *also])

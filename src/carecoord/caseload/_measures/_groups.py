@@ -44,22 +44,20 @@ def disparities(rate: RateReport, *, by: str, reference: str) -> tuple[Disparity
     ...     Group(by="sex", name="female", counts=Counts(denominator=100, numerator=50)),
     ...     Group(by="sex", name="male", counts=Counts(denominator=50, numerator=20)),
     ... ]
-    >>> one, = disparities(RateReport(id="recovery", counts=None, groups=tuple(groups)), by="sex", reference="female")
+    >>> rate = RateReport(id="recovery", counts=Counts(), groups=tuple(groups))
+    >>> one, = disparities(rate, by="sex", reference="female")
     >>> round(one.points, 6), round(one.ratio, 6)
     (-10.0, 0.8)
     """
-    base = _rate(rate, by, reference)
+    base = rate.group(by, reference).counts.rate
     found = []
     for group in rate.groups:
         if group.by == by and group.name != reference:
-            own = None if group.counts is None else group.counts.rate
-            both = own is not None and base is not None
-            points = 100 * (own - base) if own is not None and base is not None else None
-            found.append(
-                Disparity(
-                    name=group.name, points=points, ratio=own / base if both and own is not None and base else None
-                )
-            )
+            own = group.counts.rate
+            if own is None or base is None:
+                found.append(Disparity(name=group.name, points=None, ratio=None))
+            else:
+                found.append(Disparity(name=group.name, points=100 * (own - base), ratio=own / base if base else None))
     return tuple(found)
 
 
@@ -83,7 +81,7 @@ def standardised(rate: RateReport, *, by: str, weights: Mapping[str, float]) -> 
     ...     Group(by="age", name="young", counts=Counts(denominator=10, numerator=5)),
     ...     Group(by="age", name="old", counts=Counts(denominator=90, numerator=9)),
     ... ]
-    >>> report = RateReport(id="recovery", counts=None, groups=tuple(groups))
+    >>> report = RateReport(id="recovery", counts=Counts(), groups=tuple(groups))
     >>> round(standardised(report, by="age", weights={"young": 1, "old": 1}), 6)
     0.3
     """
@@ -94,7 +92,7 @@ def standardised(rate: RateReport, *, by: str, weights: Mapping[str, float]) -> 
         faults = [Fault("$.weights", "one above 0 is wanted")]
     if faults:
         raise DataError("standard population", faults)
-    rates = {name: _rate(rate, by, name) for name in weights}
+    rates = {name: rate.group(by, name).counts.rate for name in weights}
     total = 0.0
     for name, weight in weights.items():
         own = rates[name]
@@ -102,11 +100,6 @@ def standardised(rate: RateReport, *, by: str, weights: Mapping[str, float]) -> 
             return None
         total += weight * (own or 0.0)
     return total / sum(weights.values())
-
-
-def _rate(rate: RateReport, by: str, name: str) -> float | None:
-    counts = rate.group(by, name).counts
-    return None if counts is None else counts.rate
 
 
 def effect_size(before: Sequence[float], after: Sequence[float]) -> float | None:
