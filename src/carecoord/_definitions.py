@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from types import UnionType
 from typing import Any, Final, Literal, TypeVar, Union, cast, get_args, get_origin
@@ -255,7 +255,7 @@ def _make_converter() -> Converter:
     made.register_structure_hook_factory(attrs.has, partial(_class_hook, made))
     made.register_unstructure_hook(date, date.isoformat)
     made.register_unstructure_hook(datetime, datetime.isoformat)
-    made.register_unstructure_hook(Period, str)
+    made.register_unstructure_hook(Period, lru_cache(maxsize=1_024)(str))
     made.register_unstructure_hook_func(_is_frozenset, lambda value: sorted(made.unstructure(list(value))))
     made.register_unstructure_hook_func(
         _is_mapping, lambda value: {name: made.unstructure(entry) for name, entry in value.items()}
