@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from itertools import combinations, product
+from itertools import combinations
 from typing import Final, Literal
 
 import attrs
@@ -122,17 +123,27 @@ def _unlimited(one: PlacedActivity, other: PlacedActivity) -> Verdict | None:
 def _too_near(one: PlacedActivity, other: PlacedActivity, limit: RepeatWindow, on: date) -> Verdict | None:
     """Judge two activities by the days on which they were done or are to be done."""
     days, also = _Days.of(one.part, other.part, limit.window, on), _Days.of(other.part, one.part, limit.window, on)
-    near = [
-        (min(day, again), max(day, again))
-        for day, again in (*product(days.planned, also.every), *product(days.done, also.planned))
-        if limit.window.after(min(day, again)) > max(day, again)
-    ]
-    if near:
-        first, second = min(near)
+    near = min((*_near(days, also, limit.window), *_near(also, days, limit.window)), default=None)
+    if near is not None:
+        first, second = near
         return "found", f"{first} and {second} are less than {limit.window.words} apart"
     if (days.lacks_day and (also.every or also.lacks_day)) or (also.lacks_day and days.every):
         return "undecided", f"no day is stated for one, and they must be {limit.window.words} apart"
     return None
+
+
+def _near(days: _Days, others: _Days, window: Period) -> Iterator[tuple[date, date]]:
+    """Give the earliest day of one activity after which a day of another one comes too soon, and that day.
+
+    What was done twice is history: one of the two days is still to come.
+    """
+    firsts = [(day, (others.planned,)) for day in days.done]
+    for first, seconds in (*firsts, *((day, (others.planned, others.done)) for day in days.planned)):
+        following = (each[place] for each in seconds if (place := bisect_left(each, first)) < len(each))
+        second = min(following, default=None)
+        if second is not None and window.after(first) > second:
+            yield first, second
+            return
 
 
 @attrs.frozen
@@ -159,7 +170,7 @@ class _Days:
         if activity.status not in OPEN:
             return cls(done)
         if activity.schedule is not None:
-            return cls(done, tuple(sorted(_scheduled(activity, other, window, on))))
+            return cls(done, tuple(sorted({*_scheduled(activity, other, window, on)})))
         if activity.due is None:
             return cls(done, lacks_day=True)
         return cls(done, (max(activity.due, on),))
