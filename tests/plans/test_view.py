@@ -19,6 +19,7 @@ from carecoord.plans import (
     PlanView,
     Review,
     ReviewCycle,
+    merge,
     plan_history,
     view,
     write_back,
@@ -243,6 +244,20 @@ def test_a_view_is_known_by_what_it_says_and_stands_since_it_last_changed() -> N
     changed = hidden.revise(by="lee", on=date(2026, 3, 1), reason="paid", needs=[RENT.move("resolved")])
     assert (seen(hidden).revised, seen(changed).revised) == (MADE, date(2026, 3, 1))
     assert seen(changed).version != seen(made).version
+
+
+def test_labels_of_the_other_side_of_a_merge_count_for_what_was_there_before_both() -> None:
+    """Taken away there before the merge, they close what stood there before, as they would without a merge."""
+    made = plan(needs=[RENT])
+    who: Any = {"by": "adm", "on": date(2026, 2, 1), "reason": "x"}
+    labelled = made.revise(**who, needs=[attrs.evolve(RENT, labels=["SUD"])])
+    theirs = labelled.revise(**who, needs=[RENT])
+    ours = made.revise(by="lee", on=date(2026, 2, 1), reason="x", goals=[Goal(id="g", statement="keep my flat")])
+    merged = merge(made, ours, theirs, by="lee", on=date(2026, 3, 1)).plan
+    assert merged is not None
+    for versions in (plan_history(theirs, reader()), plan_history(merged, reader())):
+        assert [[need.title for need in each.needs] for each in versions][-1] == ["rent"]
+        assert [need for each in versions[:-1] for need in each.needs] == []
 
 
 def test_history_is_a_history_of_views() -> None:

@@ -11,6 +11,7 @@ import attrs
 
 from carecoord.errors import DataError
 from carecoord.plans._agenda import agenda
+from carecoord.plans._merge import other_side
 from carecoord.plans._part import Owner, Part, marked, referred
 from carecoord.plans._parts import KINDS, PARTS
 from carecoord.plans._plan import CarePlan
@@ -40,8 +41,12 @@ class PlanPass:
         self.dates = [*(revision.on for revision in reversed(plan.history)), plan.created]
         self.labels: list[Labels] = []
         self.whole: list[frozenset[str] | None] = []
+        self.later: tuple[Labels, frozenset[str] | None] = ({}, None)
         for version in self.plans:
             self._read(version)
+            self.labels.append(self.later[0])
+            self.whole.append(self.later[1])
+            self._read_other_side(version)
 
     def latest(self) -> CarePlan | None:
         """Give what is left of the latest version, as it stands since the day it last changed for the reader."""
@@ -65,16 +70,27 @@ class PlanPass:
 
     def _read(self, plan: CarePlan) -> None:
         """Work out what each part of a version discloses; later versions are read already."""
+        later, later_whole = self.later
         found: Labels = {}
         for name in PARTS:
             for part in getattr(plan, name):
                 element = self._element(name, part, found)
-                later = self.labels[-1].get(element.name, frozenset()) if self.labels else frozenset()
-                found[element.name] = self.projection.labels(element) | later
-        self.labels.append(found)
-        later_whole = self.whole[-1] if self.whole else None
+                found[element.name] = self.projection.labels(element) | later.get(element.name, frozenset())
         stated = [codes for codes in (plan.labels, later_whole) if codes is not None]
-        self.whole.append(frozenset[str]().union(*stated) if stated else None)
+        self.later = found, frozenset[str]().union(*stated) if stated else None
+
+    def _read_other_side(self, plan: CarePlan) -> None:
+        """Have what was disclosed on the other side of a merge count for what was there before both."""
+        merged = plan.history[-1].merged if plan.history else None
+        if merged is None:
+            return
+        side = other_side(plan, version=plan.version)
+        while side.version > merged.since:
+            known, _ = self.later
+            self._read(side)
+            self.later = ({**known, **self.later[0]}, self.later[1])
+            self._read_other_side(side)
+            side = side.at_version(side.version - 1)
 
     def _element(self, name: str, part: Part, labels: Labels) -> Element:
         cls = type(part)
