@@ -57,8 +57,8 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def benchmarks(session: nox.Session) -> None:
-    """Measure; compare only figures from one run."""
-    session.install("-e", ".[test]")
+    """Measure, beside a peer where one is there; compare only figures from one run."""
+    session.install("-e", ".[test]", *tools("peers"))
     session.run("pytest", "benchmarks", "--benchmark-columns=median,iqr,ops", *session.posargs)
 
 
