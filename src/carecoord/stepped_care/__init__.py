@@ -44,6 +44,7 @@ from carecoord.stepped_care._mermaid import to_mermaid
 from carecoord.stepped_care._protocol import Protocol, protocol, protocols, read_protocol
 from carecoord.stepped_care._record import accept, override
 from carecoord.stepped_care._ruling import (
+    Counterfactual,
     Decision,
     DecisionExplanation,
     HeldBack,
@@ -70,6 +71,7 @@ __all__ = [
     "Backtest",
     "Comparison",
     "Contact",
+    "Counterfactual",
     "CourseChange",
     "Decision",
     "DecisionExplanation",

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from carecoord._values import FrozenMapping
 from carecoord.rules import Bounds, Expression
 from carecoord.rules._explain import shown
+from carecoord.stepped_care._counterfactual import Suppositions
 from carecoord.stepped_care._definition import Rule
 from carecoord.stepped_care._entries import Override
 from carecoord.stepped_care._episode import Episode, Index
@@ -17,7 +18,7 @@ from carecoord.stepped_care._moments import is_current
 from carecoord.stepped_care._plan import Plan
 from carecoord.stepped_care._protocol import Protocol
 from carecoord.stepped_care._reductions import Reduction
-from carecoord.stepped_care._ruling import FactValue, Reason, Ruling
+from carecoord.stepped_care._ruling import Counterfactual, FactValue, Reason, Ruling
 from carecoord.stepped_care._settle import refined, settle, walk
 
 __all__ = ["Facts", "facts"]
@@ -123,6 +124,19 @@ class Facts(FrozenMapping[str, FactValue]):
     def reasons(self, ruling: Ruling) -> tuple[Reason, ...]:
         """Say what carried each part of a ruling over these facts."""
         return tuple(self._reasons(ruling))
+
+    def counterfactuals(self, ruling: Ruling) -> tuple[Counterfactual, ...]:
+        """Say what would have changed a ruling over these facts."""
+        return Suppositions(
+            protocol=self.protocol,
+            episode=self.episode,
+            on=self.on,
+            as_of=self.as_of,
+            history=self.history,
+            ruling=ruling,
+            known=self._entries,
+            again=lambda episode, on: Facts(self.protocol, episode, on, self.as_of).ruling(),
+        ).all()
 
     def _because(self, rule: Expression) -> str:
         return str(rule.explain(self._entries, self.describe))

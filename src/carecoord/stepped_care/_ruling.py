@@ -9,9 +9,11 @@ import attrs
 
 from carecoord._values import FrozenMapping, Period
 from carecoord.roles import Holder
+from carecoord.rules._explain import shown
 
 __all__ = [
     "LOWERING",
+    "Counterfactual",
     "Decision",
     "DecisionExplanation",
     "Explains",
@@ -23,6 +25,7 @@ __all__ = [
     "RaisedAlert",
     "Reason",
     "Ruling",
+    "Supposes",
     "Urgency",
 ]
 
@@ -212,6 +215,56 @@ class Explains(Protocol):
         ...
 
 
+@attrs.frozen(kw_only=True)
+class Counterfactual:
+    """One thing that would have changed a decision, everything else being as it was.
+
+    Attributes:
+        kind: a `score` or an answer, a `fact` that people record, an `event`, or `time` alone.
+        fact: the fact, or the event; empty where it is time.
+        now: its value; `None` where it is unknown.
+        values: the value that lead there; of a number the nearest, of what is unknown or no number every one.
+        outcome: what would be decided then.
+        rule: the rule that would say so.
+        on: the day of the event, or the first day on which it changes with nothing new.
+        distance: how far the value is, as a share of its range; 1 where it is no number.
+    """
+
+    kind: Literal["score", "fact", "event", "time"]
+    fact: str = ""
+    now: FactValue = None
+    values: tuple[FactValue, ...] = ()
+    outcome: Outcome
+    rule: str | None = None
+    on: date | datetime | None = None
+    distance: float = 1
+
+    def __str__(self) -> str:
+        """Give it as `step-down to four-weekly if phq_9.total were 4 (now 7)`."""
+        if self.kind == "time":
+            return f"{self.outcome} on {self.on} with nothing new"
+        if self.kind == "event":
+            return f"{self.outcome} if there were {self.fact} on {self.on}"
+        return f"{self.outcome} if {self.fact} were {_listed(self.values)} (now {shown(self.now)})"
+
+
+def _listed(values: tuple[FactValue, ...]) -> str:
+    """Write values one by one, or by their ends where they are whole numbers in a row."""
+    first, last = values[0], values[-1]
+    if len(values) > 2 and type(first) is type(last) is int and values == tuple(range(first, last + 1)):
+        return f"{first} to {last}"
+    return ", ".join(map(shown, values))
+
+
+@runtime_checkable
+class Supposes(Protocol):
+    """A row of facts that still knows the history it was made from, and can be decided on again."""
+
+    def counterfactuals(self, ruling: Ruling) -> tuple[Counterfactual, ...]:
+        """Say what would have changed a ruling."""
+        ...
+
+
 @attrs.frozen
 class Decision:
     """What a protocol says of one person on one day, with the facts it was made from.
@@ -317,6 +370,32 @@ class Decision:
     def unverified(self) -> tuple[str, ...]:
         """What it rests on that nobody has checked against a source: rules, alerts, tasks, steps, measures, facts."""
         return self.ruling.unverified
+
+    def counterfactuals(self) -> tuple[Counterfactual, ...]:
+        """Say what would have changed it: for each score the nearest that leads elsewhere, and so for facts and events.
+
+        Each is found by supposing one entry, or another day, and deciding again, so it is exact:
+        a score that still counts is corrected, any other fact is entered on the day.
+        Last comes the first day on which the decision changes with nothing new, if that is within 800 days.
+        Measurements with fractions are tried in tenths. It can take a tenth of a second.
+
+        A decision that was read back from JSON has no history any more, and gives none.
+
+        >>> from datetime import date
+        >>> from carecoord.stepped_care import Assessment, Enrolment, Episode, decide, protocol
+        >>> episode = Episode("p-17", [
+        ...     Enrolment(id="1", on=date(2026, 1, 5), protocol="german-impact"),
+        ...     Assessment(id="2", on=date(2026, 1, 5), instrument="phq-9", scores={"total": 12}, items={"q9": 0}),
+        ...     Assessment(id="3", on=date(2026, 3, 2), instrument="phq-9", scores={"total": 7}, items={"q9": 0}),
+        ... ])
+        >>> for other in decide(protocol("german-impact"), episode, on=date(2026, 3, 2)).counterfactuals():
+        ...     print(other)
+        stay if phq_9.total were 6 (now 7)
+        step-down to four-weekly if phq_9.total were 4 (now 7)
+        stay if there were review on 2026-03-02
+        ask on 2026-03-31 with nothing new
+        """
+        return self.facts.counterfactuals(self.ruling) if isinstance(self.facts, Supposes) else ()
 
     def explain(self) -> DecisionExplanation:
         """Say why: the rules in order, the values used and their dates, and what to ask for.
