@@ -11,8 +11,7 @@ import attrs
 
 from carecoord.errors import DataError, Fault, UnknownIdError
 from carecoord.plans._occurrence import Occurrence
-from carecoord.plans._parts import Activity, Done, Review, counted
-from carecoord.plans._plan import CarePlan
+from carecoord.plans._parts import Activity, Done, Parts, Review, counted
 from carecoord.plans._review import ReviewCycle
 
 __all__ = ["Adherence", "DueTime", "PartAdherence", "TimeState", "adherence"]
@@ -130,7 +129,7 @@ class Adherence(_Counts):
         raise UnknownIdError(kind, id, [each.id for each in self.parts if each.kind == kind])
 
 
-def adherence(plan: CarePlan, *, first: date, last: date, on: date, complete_through: date | None = None) -> Adherence:
+def adherence(plan: Parts, *, first: date, last: date, on: date, complete_through: date | None = None) -> Adherence:
     """Say what was done of the reviews and scheduled activities that fell due in a stretch, as known on a day.
 
     A time is done where it was recorded for it, however late; missed where that was recorded, or where nothing was and
@@ -141,7 +140,7 @@ def adherence(plan: CarePlan, *, first: date, last: date, on: date, complete_thr
     last day, or the last day something was recorded of it.
 
     Args:
-        plan: the plan.
+        plan: the plan, or what a reader may see of it.
         first: the first day of the stretch.
         last: its last day, itself included.
         on: the day asked about; what was recorded for later is not seen.
@@ -152,6 +151,7 @@ def adherence(plan: CarePlan, *, first: date, last: date, on: date, complete_thr
         DataError: the stretch ends before it begins.
 
     Example:
+        >>> from carecoord.plans import CarePlan
         >>> weekly = ReviewCycle(anchor=date(2026, 3, 2), every="P1W")
         >>> walk = Activity(id="walk", kind="self-management", title="Walk", schedule=weekly)
         >>> walk = walk.record(on=date(2026, 3, 2)).record(on=date(2026, 3, 9), outcome="missed")
