@@ -69,6 +69,14 @@ def test_what_was_recorded_later_is_not_seen() -> None:
     assert states(found)[2] == "unknown"
 
 
+def test_a_record_entered_in_error_counts_for_nothing() -> None:
+    """Neither done nor missed: nobody knows."""
+    for outcome in ("done", "missed"):
+        wrong = walk().record(on=date(2026, 3, 2), outcome=outcome)
+        marked = attrs.evolve(wrong, done=[wrong.done[0].in_error])
+        assert states(adherence(plan(marked), **MARCH, on=date(2026, 3, 5)).parts[0])[2] == "unknown"
+
+
 def test_missed_in_a_row_counts_back_from_the_latest() -> None:
     """Two missed contacts are two; one that nobody recorded makes the number unknown; one that was done ends it."""
     two = walk().record(on=date(2026, 3, 9), outcome="missed").record(on=date(2026, 3, 16), outcome="missed")
