@@ -15,14 +15,17 @@ from carecoord.plans import (
     ActivityKind,
     ActivityStatus,
     CarePlan,
+    CommunityResource,
     DecisionOption,
     Discrepancy,
+    Education,
     Goal,
     Incompatibility,
     Need,
     Owner,
     Place,
     RepeatWindow,
+    Review,
     ReviewCycle,
     SharedDecision,
     Side,
@@ -47,12 +50,13 @@ def activity(
 def plan(id: str, *activities: Activity, **more: Any) -> CarePlan:
     """Make a plan in which nothing hangs loose but what a test puts there."""
     given: dict[str, Any] = {
+        "activities": activities,
         "status": "active",
         "needs": [Need(id="low", domain="mental")],
         "goals": [Goal(id="better", statement="Feel better", needs="low", lifecycle="on-hold")],
         **more,
     }
-    return CarePlan(id=id, person="A", created=date(2026, 1, 5), activities=activities, **given)
+    return CarePlan(id=id, person="A", created=date(2026, 1, 5), **given)
 
 
 def window(text: str = "P3M", code: str = LIPIDS) -> RepeatWindow:
@@ -758,6 +762,36 @@ def test_a_goal_that_answers_nothing_is_an_orphan() -> None:
     ]
     assert places(found) == ["p: goals.a", "p: goals.b"]
     assert {each.mend for each in found} == {"name a need, or end it"}
+
+
+def test_what_outlives_all_that_it_is_about_is_an_orphan() -> None:
+    """Resources, reviews and education; not while one thing is left, nor where they are about nothing, or learnt."""
+    low, gone = Need(id="low", domain="mental"), Need(id="gone", domain="social", status="resolved")
+    kitchen = CommunityResource(id="k", name="Kitchen", needs="gone")
+    look = Review(id="r", cycle=ReviewCycle(anchor=ON, every="P1M"), goals="past")
+    debts = Education(id="e", topic="debts", needs="gone", goals="past")
+    held: dict[str, Any] = {
+        "needs": [low, gone],
+        "goals": [*plan("p").goals, Goal(id="past", statement="Past", needs="gone", lifecycle="completed")],
+    }
+    found = reconcile([plan("p", **held, resources=[kitchen], reviews=[look], education=[debts])], on=ON)
+    assert said(found) == [
+        ("orphan", "found", "debts: what it is about is over"),
+        ("orphan", "found", "Kitchen: what it is about is over"),
+        ("orphan", "found", "r: what it is about is over"),
+    ]
+    assert places(found) == ["p: education.e", "p: resources.k", "p: reviews.r"]
+    assert {each.mend for each in found} == {"end it"}
+    others: list[dict[str, Any]] = [
+        {"resources": [attrs.evolve(kitchen, needs=["gone", "low"])]},
+        {"resources": [attrs.evolve(kitchen, needs=[])]},
+        {"resources": [attrs.evolve(kitchen, status="ended")]},
+        {"reviews": [attrs.evolve(look, goals=["past", "better"])]},
+        {"education": [debts.teach(on=ON, understanding="understood")]},
+        {"education": [attrs.evolve(debts, needs="low")]},
+    ]
+    for other in others:
+        assert reconcile([plan("p", **held, **other)], on=ON) == ()
 
 
 def test_a_plan_without_the_plan_it_belongs_to_is_undecided() -> None:

@@ -43,6 +43,7 @@ from carecoord.plans import (
     standard,
     standards,
 )
+from carecoord.plans._parts import PARTS
 from carecoord.roles import disclose
 from carecoord.testing import care_plans, goals, needs
 from carecoord.testing._plans import activities, days
@@ -126,8 +127,8 @@ def test_every_discrepancy_leads_to_what_is_there(
     plans: list[CarePlan], table: list[Incompatibility], windows: list[RepeatWindow], known: Any, on: date
 ) -> None:
     """Its places are parts of the plans that were given; it says why and how to mend it."""
-    there = {(plan.id, f"{name}.{part.id}") for plan in plans for name in ("needs", "goals", "activities", "decisions")
-             for part in getattr(plan, name)} | {(plan.id, "") for plan in plans}  # fmt: skip
+    there = {(plan.id, "") for plan in plans}
+    there |= {(plan.id, f"{name}.{part.id}") for plan in plans for name in PARTS for part in getattr(plan, name)}
     for one in reconcile(plans, on=on, table=table, windows=windows, known=known):
         assert {(place.plan, place.part) for place in one.places} <= there
         assert all((one.because, one.mend, one.duty))

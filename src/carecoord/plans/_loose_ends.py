@@ -7,8 +7,12 @@ from itertools import chain
 from typing import Final
 
 from carecoord.plans._discrepancy import Discrepancy, Place
+from carecoord.plans._education import Education
 from carecoord.plans._in_force import OPEN, InForce, PlacedNeed
+from carecoord.plans._part import marked, referred
+from carecoord.plans._parts import KINDS
 from carecoord.plans._plan import CarePlan
+from carecoord.plans._reckoned import counts, in_force
 from carecoord.plans._same_thing import same_thing
 
 __all__ = ["loose_ends"]
@@ -26,6 +30,7 @@ def loose_ends(there: InForce) -> Iterator[Discrepancy]:
     for plan in there.plans:
         yield from _without_activity(plan)
         yield from _orphans(plan)
+        yield from _outlived(plan)
         if plan.part_of is not None and plan.part_of not in there.known:
             yield Discrepancy(
                 kind="orphan",
@@ -100,6 +105,20 @@ def _orphans(plan: CarePlan) -> Iterator[Discrepancy]:
         if goal.lifecycle not in _GIVEN_UP and all(needs[each].status != "active" for each in goal.needs):
             why = "the needs it answers are resolved" if goal.needs else "it answers no need"
             yield _orphan(plan, f"goals.{goal.id}", f"{goal.statement}: {why}", "name a need, or end it")
+
+
+def _outlived(plan: CarePlan) -> Iterator[Discrepancy]:
+    """Say what goes on although everything in the plan that it is about is over."""
+    for name in ("resources", "reviews", "education"):
+        for part in in_force(plan, name):
+            about = [
+                plan.part(KINDS[named], each)
+                for field, named in marked(type(part), "refers")
+                for each in referred(getattr(part, field))
+            ]
+            is_learnt = isinstance(part, Education) and part.understanding == "understood"
+            if about and not is_learnt and not any(map(counts, about)):
+                yield _orphan(plan, f"{name}.{part.id}", f"{part.called}: what it is about is over", "end it")
 
 
 def _orphan(plan: CarePlan, part: str, because: str, mend: str) -> Discrepancy:
