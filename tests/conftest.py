@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, settings
 
+from carecoord.plans._recurrence import rule_of
 from carecoord.roles import sensitivity
 from carecoord.scoring import _catalogue
 from carecoord.stepped_care import _protocol
@@ -25,3 +26,4 @@ def forget_what_collecting_read() -> None:
     for read in (_catalogue._READ, _protocol._READ):
         read.clear()
     sensitivity.cache_clear()
+    rule_of.cache_clear()
