@@ -250,9 +250,9 @@ class Counterfactual:
 
 def _listed(values: tuple[FactValue, ...]) -> str:
     """Write values one by one, or by their ends where they are whole numbers in a row."""
-    first, last = values[0], values[-1]
-    if len(values) > 2 and type(first) is type(last) is int and values == tuple(range(first, last + 1)):
-        return f"{first} to {last}"
+    whole = [value for value in values if isinstance(value, int) and not isinstance(value, bool)]
+    if len(whole) == len(values) > 2 and whole == [*range(whole[0], whole[-1] + 1)]:
+        return f"{whole[0]} to {whole[-1]}"
     return ", ".join(map(shown, values))
 
 
