@@ -118,6 +118,10 @@ def test_a_relapse_plan_says_when_to_call() -> None:
     assert attrs.evolve(well, call_back=None).calls_back({}, words) is None
     with pytest.raises(RuleError, match="when to call is yes or no"):
         attrs.evolve(well, call_back="phq_9.total").calls_back({}, words)
+    plan = CarePlan(id="p", person="a", created=DAY, relapse_plans=[attrs.evolve(well, call_back="phq_9.total > 99")])
+    (fault,) = plan.target_faults(words)
+    assert fault.path == "$.relapse_plans[r].call_back"
+    assert "can never be true" in fault.message
 
 
 def test_the_library_gives_no_words_and_no_number_to_call() -> None:

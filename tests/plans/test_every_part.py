@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, get_args, get_origin
 
 import attrs
@@ -380,6 +381,16 @@ def test_an_agreement_is_full_when_nobody_is_against_it_and_nobody_is_open() -> 
     assert agreed("agrees", "disagrees", "pending") is False
     assert agreed("agrees", "pending") is None
     assert agreed() is None
+
+
+@pytest.mark.parametrize("kind", [LevelOfCare, FamilyInvolvement, CommunityResource, Activity])
+def test_nothing_ends_before_it_begins(kind: Any) -> None:
+    """The end is the day after the last one, so that it is after the first."""
+    part = attrs.evolve(example(LISTS[kind]), since=MADE)
+    assert attrs.evolve(part, until=DAY).until == DAY
+    for until in (MADE, MADE - timedelta(days=1)):
+        with pytest.raises(DataError, match=rf"\$.until: {until} is not after {MADE}, the first day"):
+            attrs.evolve(part, until=until)
 
 
 def test_what_somebody_may_do_stands_once() -> None:

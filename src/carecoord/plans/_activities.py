@@ -9,7 +9,7 @@ import attrs
 
 from carecoord.errors import DataError, Fault
 from carecoord.plans._done import Done, Outcome, counted, standing
-from carecoord.plans._part import APPENDED, HOSTS, Owner, Part, axis, given, one_of, refers, texts
+from carecoord.plans._part import APPENDED, HOSTS, Owner, Part, after_since, axis, given, one_of, refers, texts
 from carecoord.plans._review import ReviewCycle, ReviewStatus
 from carecoord.plans._statuses import ActivityStatus, moved
 
@@ -77,7 +77,7 @@ class Activity(Part):
     due: date | None = None
     schedule: ReviewCycle | None = None
     since: date | None = None
-    until: date | None = None
+    until: date | None = attrs.field(default=None, validator=after_since)
     owner: Owner | None = None
     done: tuple[Done, ...] = attrs.field(default=(), converter=tuple[Done, ...], metadata=APPENDED)
     results: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=HOSTS)

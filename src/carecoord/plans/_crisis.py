@@ -14,7 +14,7 @@ from carecoord.plans._part import APPENDED, HOSTS, HeldPart, HelpContact, Owner,
 from carecoord.plans._statuses import PartStatus
 
 if TYPE_CHECKING:
-    from carecoord.rules import Explanation, Vocabulary
+    from carecoord.rules import Explanation, Expression, Vocabulary
 
 __all__ = ["ContinuedTreatment", "CrisisPlan", "RelapsePreventionPlan", "SafetyPlan"]
 
@@ -218,13 +218,11 @@ class RelapsePreventionPlan(HeldPart):
     done: tuple[Done, ...] = attrs.field(default=(), converter=tuple[Done, ...], metadata=APPENDED)
     owner: Owner | None = None
 
-    def calls_back(self, facts: Mapping[str, Any], vocabulary: Vocabulary) -> Explanation | None:
-        """Say whether the person is to call, and why; `None` where the plan names no score.
-
-        The explanation's `value` is true, false, or `None` where the facts do not tell.
+    def rule(self, vocabulary: Vocabulary) -> Expression | None:
+        """Read when to call; `None` where the plan names no score.
 
         Raises:
-            RuleError: the rule does not read with these names, or is no yes/no.
+            RuleError: it does not read with these names, or is no yes/no.
         """
         from carecoord.rules import parse  # noqa: PLC0415 plans are kept by hosts that measure nothing
 
@@ -233,4 +231,15 @@ class RelapsePreventionPlan(HeldPart):
         rule = parse(self.call_back, vocabulary)
         if rule.type != "yes/no":
             raise RuleError(f"when to call is yes or no, as score >= 10; this is {rule.type}", 1, self.call_back)
-        return rule.explain(facts)
+        return rule
+
+    def calls_back(self, facts: Mapping[str, Any], vocabulary: Vocabulary) -> Explanation | None:
+        """Say whether the person is to call, and why; `None` where the plan names no score.
+
+        The explanation's `value` is true, false, or `None` where the facts do not tell.
+
+        Raises:
+            RuleError: as `rule`.
+        """
+        rule = self.rule(vocabulary)
+        return None if rule is None else rule.explain(facts)

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 import attrs
 
-from carecoord.plans._part import HeldPart, Stance, defined, given, one_of, refers, texts
+from carecoord.plans._part import HeldPart, Stance, after_since, defined, given, one_of, refers, texts
 
 __all__ = ["LevelMove", "LevelOfCare"]
 
@@ -28,7 +28,7 @@ class LevelOfCare(HeldPart):
         level: which level, as `2.1`.
         title: what it is called.
         needs: the ids of the needs it is about.
-        by_move: how the person came to it.
+        direction: how the person came to it.
         reason: why.
         stances: who agreed to it and who did not.
         since: the first day.
@@ -45,8 +45,8 @@ class LevelOfCare(HeldPart):
     level: str = attrs.field(validator=given)
     title: str = ""
     needs: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=refers("needs"))
-    by_move: LevelMove | None = attrs.field(default=None, validator=one_of(LevelMove))
+    direction: LevelMove | None = attrs.field(default=None, validator=one_of(LevelMove))
     reason: str = ""
     stances: tuple[Stance, ...] = attrs.field(default=(), converter=tuple[Stance, ...])
     since: date | None = None
-    until: date | None = None
+    until: date | None = attrs.field(default=None, validator=after_since)

@@ -67,6 +67,13 @@ def given(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
         )
 
 
+def after_since(instance: Any, attribute: attrs.Attribute[Any], value: date | None) -> None:
+    """Refuse an end that is not after the beginning: `until` is the day after the last one."""
+    if value is not None and instance.since is not None and value <= instance.since:
+        message = f"{value} is not after {instance.since}, the first day"
+        raise DataError(type(instance).__name__.lower(), [Fault(f"$.{attribute.name}", message)])
+
+
 def labelled(codes: Iterable[str] | None) -> frozenset[str] | None:
     """Keep the codes of a label; `None` where nobody has said whether there are any.
 
@@ -103,7 +110,8 @@ class Stance:
     """Where one of those involved stands.
 
     Attributes:
-        member: whose it is; the person in care is a member, too.
+        member: whose it is, as the team has them; the person in care is a member, too. A reader who may not know of
+            them, or not in which role they are, does not see that they have a say.
         says: whether they agree, disagree or have not said yet.
         on: the day they said so.
         words: what they said about it, in their words.
@@ -122,7 +130,8 @@ class HelpContact:
     Attributes:
         name: what the person calls them.
         reach: how to reach them; the site or the person gives it, never the library.
-        member: their id where they are a member.
+        member: their id where they are a member of the team. A reader who may not know of them, or not in which role
+            they are, does not see that they are named: leave it out for family, friends and places.
         is_asked: whether they were asked and agreed; `None` where nobody has said so.
         note: what they can do, or what they are not to be told.
     """

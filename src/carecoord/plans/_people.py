@@ -10,7 +10,7 @@ import attrs
 
 from carecoord.errors import DataError, Fault, did_you_mean
 from carecoord.plans._needs import SocialCategory
-from carecoord.plans._part import HOSTS, WHO, HeldPart, defined, given, one_of, refers, texts
+from carecoord.plans._part import HOSTS, WHO, HeldPart, after_since, defined, given, one_of, refers, texts
 
 __all__ = ["CommunityResource", "FamilyInvolvement", "FamilyRole"]
 
@@ -74,7 +74,7 @@ class FamilyInvolvement(HeldPart):
     consents: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=HOSTS)
     goals: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=refers("goals"))
     since: date | None = None
-    until: date | None = None
+    until: date | None = attrs.field(default=None, validator=after_since)
 
 
 @attrs.frozen(kw_only=True)
@@ -107,5 +107,5 @@ class CommunityResource(HeldPart):
     reach: str = ""
     needs: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=refers("needs"))
     since: date | None = None
-    until: date | None = None
+    until: date | None = attrs.field(default=None, validator=after_since)
     note: str = ""

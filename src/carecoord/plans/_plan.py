@@ -22,6 +22,7 @@ from carecoord.plans._open_work import WorkDecision, settled
 from carecoord.plans._part import Part, check_follows, marked, referred
 from carecoord.plans._parts import (
     KINDS,
+    LISTS,
     PARTS,
     Activity,
     Goal,
@@ -288,13 +289,20 @@ class CarePlan(Parts):
         return self.at_version(1 + sum(1 for _ in until))
 
     def target_faults(self, vocabulary: Vocabulary) -> tuple[Fault, ...]:
-        """Read the target of every goal with these names; give those that do not read, and why."""
+        """Read the target of every goal, and when to call in every relapse-prevention plan, with these names.
+
+        Gives those that do not read, and why.
+        """
         faults: list[Fault] = []
-        for goal in self.goals:
+        rules: list[tuple[Goal | RelapsePreventionPlan, str]] = [
+            *((part, "target") for part in self.goals),
+            *((part, "call_back") for part in self.relapse_plans),
+        ]
+        for part, field in rules:
             try:
-                goal.rule(vocabulary)
+                part.rule(vocabulary)
             except RuleError as error:
-                faults.append(Fault(f"$.goals[{goal.id}].target", str(error)))
+                faults.append(Fault(f"$.{LISTS[type(part)]}[{part.id}].{field}", str(error)))
         return tuple(faults)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -73,6 +73,8 @@ def _values(draw: st.DrawFn, cls: Any, known: Known, *, before: Part | None = No
         if before is not None:
             value = draw(_follows(field, getattr(before, field.name), value))
         fields[field.alias] = value
+    if fields.get("since") is not None and fields.get("until") is not None:
+        fields["until"] = max(fields["until"], fields["since"] + timedelta(days=1))
     if cls in _FIT:
         _FIT[cls](draw, fields)
     return cls(**fields)
