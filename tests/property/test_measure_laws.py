@@ -19,6 +19,7 @@ from carecoord.caseload import (
     measure,
     measures,
     suppress,
+    why,
     wilson,
 )
 
@@ -106,6 +107,18 @@ def test_one_more_person_changes_only_the_counts_they_are_in(
     for before, own, after in zip(without.rates, alone.rates, together.rates, strict=True):
         assert before.counts + own.counts == after.counts
     assert set(without.memberships) | set(alone.memberships) == set(together.memberships)
+
+
+@given(st.sampled_from(measures()), records(), days)
+def test_reasons_are_of_the_outcomes_that_were_counted(name: str, record: Record, on: date) -> None:
+    """Counting looks no further than it must; saying why looks at everything: both come to the same."""
+    chosen = measure(name)
+    report = evaluate(chosen, [record], period=YEAR, on=on)
+    for rate, reason in why(chosen, record, period=YEAR, on=on).items():
+        outcomes = [one.outcome for one in report.memberships if one.rate == rate]
+        if len(outcomes) == 1:
+            assert f"{outcomes[0]}: " in reason
+        assert bool(outcomes) == (reason != "out: nothing to count")
 
 
 @given(records(), days, st.randoms())

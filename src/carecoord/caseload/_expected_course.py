@@ -10,8 +10,8 @@ from typing import Final, Literal, NamedTuple
 import attrs
 
 from carecoord.caseload._measures._lists import LISTS
-from carecoord.caseload._measures._plan import prepared
 from carecoord.caseload._measures._record import Record
+from carecoord.caseload._measures._rows import prepared
 from carecoord.errors import DataError, Fault
 
 __all__ = [

@@ -8,8 +8,8 @@ from typing import Literal
 
 import attrs
 
-from carecoord.caseload._measures._episodes import record
-from carecoord.caseload._measures._evaluate import standing
+from carecoord.caseload._measures._episodes import rows_of_episode
+from carecoord.caseload._measures._evaluate import outcomes, standing
 from carecoord.caseload._measures._measure import Measure
 from carecoord.plans import CarePlan
 from carecoord.stepped_care import Episode
@@ -47,19 +47,20 @@ def flags_of(
 ) -> Iterator[CaseloadFlag]:
     """Give what a measure flags in a person's episodes, each by itself, with all their plans."""
     theirs = tuple(plans)
-    definitions = measure.definition.rates
+    titles = {rate.id: rate for rate in measure.definition.rates}
     seen: set[str] = set()
     for episode in episodes:
-        known = record(episode, plans=theirs, on=on, as_of=as_of)
-        for rate, member, because in standing(measure, known, period=(on, on), on=on):
-            if rate in seen or not (member.numerator or member.undecided):
-                continue
-            seen.add(rate)
-            definition = next(one for one in definitions if one.id == rate)
-            yield CaseloadFlag(
-                id=rate,
-                title=definition.title or rate,
-                state="raised" if member.numerator else "undecided",
-                because=because(),
-                evidence=definition.evidence,
-            )
+        rows = rows_of_episode(episode, measure.plan.lists, plans=theirs, on=on, as_of=as_of)
+        found = outcomes(measure, rows, episode.person, period=(on, on), on=on)
+        if not any(one.numerator or one.undecided for one in found):
+            continue
+        for rate, member, because in standing(measure, rows, episode.person, period=(on, on), on=on):
+            if rate not in seen and (member.numerator or member.undecided):
+                seen.add(rate)
+                yield CaseloadFlag(
+                    id=rate,
+                    title=titles[rate].title or rate,
+                    state="raised" if member.numerator else "undecided",
+                    because=because,
+                    evidence=titles[rate].evidence,
+                )

@@ -6,20 +6,25 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from carecoord.caseload._measures._lists import Fields
 from carecoord.caseload._measures._plans import of_plan
 from carecoord.caseload._measures._record import Happening, Record
+from carecoord.caseload._measures._rows import Rows, prepared
 from carecoord.plans import CarePlan
 from carecoord.stepped_care import (
+    Accepted,
     Assessment,
     Contact,
     Enrolment,
     EnrolmentEnd,
+    Entry,
     Episode,
     Event,
+    Override,
     RecordedFact,
 )
 
-__all__ = ["record"]
+__all__ = ["record", "rows_of_episode"]
 
 
 def record(
@@ -46,71 +51,97 @@ def record(
     >>> record(episode).lists["contacts"][0]["kept"]
     True
     """
-    lists: dict[str, list[Happening]] = {}
     known: dict[str, Any] = {}
-    for entry in episode.in_force(on=on, as_of=as_of):
-        match entry:
-            case Assessment():
-                lists.setdefault("scores", []).extend(_scores(entry))
-            case Contact():
-                lists.setdefault("contacts", []).append(
-                    Happening({"on": entry.on, "kept": entry.outcome == "kept", "how": entry.how})
-                )
-            case Event():
-                lists.setdefault("events", []).append(Happening({"on": entry.on, "name": entry.name}))
-            case Enrolment():
-                lists.setdefault("enrolments", []).append(Happening({"on": entry.on, "protocol": entry.protocol}))
-            case EnrolmentEnd():
-                lists.setdefault("endings", []).append(
-                    Happening({"on": entry.on, "protocol": entry.protocol, "reason": entry.reason})
-                )
-            case RecordedFact():
-                known[entry.name] = entry.value
-            case _:
-                pass
-    steps = [*_steps(episode, on, as_of)]
-    if steps:
-        lists["steps"] = steps
-    now = None if on is None else _day(on)
-    for plan in plans:
-        for name, entries in of_plan(plan, now):
-            lists.setdefault(name, []).extend(entries)
+    lists: dict[str, list[Happening]] = {}
+    for name, entry in _entries(episode, known, plans, on, as_of):
+        lists.setdefault(name, []).append(Happening(entry))
     return Record(person=episode.person, about={**known, **(about or {})}, lists=lists)
 
 
-def _scores(entry: Assessment) -> Iterator[Happening]:
-    for name, value in entry.scores.items():
-        yield Happening(
-            {
-                "on": entry.on,
-                "instrument": entry.instrument,
-                "score": name,
-                "value": value if isinstance(value, int | float) else None,
-                "status": "final",
-            }
-        )
+def rows_of_episode(
+    episode: Episode,
+    lists: Mapping[str, Fields],
+    *,
+    plans: Iterable[CarePlan] = (),
+    on: date | datetime | None = None,
+    as_of: date | datetime | None = None,
+) -> Rows:
+    """Give the rows of an episode's record right away, of the lists that are wanted."""
+    known: dict[str, Any] = {}
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name, entry in _entries(episode, known, plans, on, as_of):
+        if name in lists:
+            found.setdefault(name, []).append(entry)
+    return Rows(known, {name: prepared(entries, lists[name]) for name, entries in found.items()})
 
 
-def _steps(episode: Episode, on: date | datetime | None, as_of: date | datetime | None) -> Iterator[Happening]:
+def _entries(
+    episode: Episode,
+    known: dict[str, Any],
+    plans: Iterable[CarePlan],
+    on: date | datetime | None,
+    as_of: date | datetime | None,
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give every entry with its list; what was recorded of the person is left in `known`."""
+    course = False
+    for entry in episode.in_force(on=on, as_of=as_of):
+        match entry:
+            case Assessment():
+                for score, value in entry.scores.items():
+                    yield (
+                        "scores",
+                        {
+                            "on": entry.on,
+                            "instrument": entry.instrument,
+                            "score": score,
+                            "value": value if isinstance(value, int | float) else None,
+                            "status": "final",
+                        },
+                    )
+            case Contact():
+                yield "contacts", {"on": entry.on, "kept": entry.outcome == "kept", "how": entry.how}
+            case Event():
+                yield "events", {"on": entry.on, "name": entry.name}
+            case RecordedFact():
+                known[entry.name] = entry.value
+            case Enrolment():
+                course = True
+                yield "enrolments", {"on": entry.on, "protocol": entry.protocol}
+            case EnrolmentEnd():
+                yield "endings", {"on": entry.on, "protocol": entry.protocol, "reason": entry.reason}
+            case _:
+                course = True
+    if course:
+        for stay in _steps(episode, on, as_of):
+            yield "steps", stay
+    now = on.date() if isinstance(on, datetime) else on
+    for plan in plans:
+        for name, entries in of_plan(plan, now):
+            for one in entries:
+                yield name, one
+
+
+def _steps(episode: Episode, on: date | datetime | None, as_of: date | datetime | None) -> Iterator[dict[str, Any]]:
     """Give each stay in a step, with the day it ended where it has."""
-    shown = {entry.id for entry in episode.in_force(on=on, as_of=as_of)}
+    shown = None if on is None else {entry.id for entry in episode.in_force(on=on, as_of=as_of)}
     for protocol, changes in episode.index(as_of=as_of).courses.items():
-        seen = [one for one in changes if one.effect != "none" and one.entry.id in shown]
+        seen = [one for one in changes if one.effect != "none" and (shown is None or one.entry.id in shown)]
         for place, change in enumerate(seen):
             if change.effect != "end":
-                until = seen[place + 1].entry.on if place + 1 < len(seen) else None
-                move = (
-                    "enter" if change.effect == "enter" else getattr(change.entry, "move", None) or _move(change.entry)
-                )
-                yield Happening(
-                    {"on": change.entry.on, "protocol": protocol, "step": change.step, "move": move, "until": until}
-                )
+                yield {
+                    "on": change.entry.on,
+                    "protocol": protocol,
+                    "step": change.step,
+                    "move": "enter" if change.effect == "enter" else _move(change.entry),
+                    "until": seen[place + 1].entry.on if place + 1 < len(seen) else None,
+                }
 
 
-def _move(entry: Any) -> str | None:
-    decision = getattr(entry, "decision", None)
-    return None if decision is None else str(decision.move)
-
-
-def _day(value: date | datetime) -> date:
-    return value.date() if isinstance(value, datetime) else value
+def _move(entry: Entry) -> str | None:
+    match entry:
+        case Override():
+            return entry.move
+        case Accepted():
+            return entry.decision.move
+        case _:
+            return None

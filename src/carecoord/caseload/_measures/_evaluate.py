@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from statistics import fmean, stdev
 from typing import Any
@@ -11,14 +12,26 @@ import attrs
 
 from carecoord.caseload._measures._counts import Counts
 from carecoord.caseload._measures._definition import EventDefinition, Outcome
+from carecoord.caseload._measures._episodes import rows_of_episode
 from carecoord.caseload._measures._lists import moment_field
-from carecoord.caseload._measures._load import POPULATIONS
 from carecoord.caseload._measures._measure import Measure
-from carecoord.caseload._measures._plan import Found, Look, Row, Rules
+from carecoord.caseload._measures._plan import POPULATIONS, Found, Look
 from carecoord.caseload._measures._record import Record
+from carecoord.caseload._measures._rows import Row, Rows, rows_of
 from carecoord.errors import DataError, Fault, UnknownIdError
+from carecoord.stepped_care import Episode
 
-__all__ = ["Group", "MeanReport", "MeasureReport", "Membership", "RateReport", "evaluate", "standing", "why"]
+__all__ = [
+    "Group",
+    "MeanReport",
+    "MeasureReport",
+    "Membership",
+    "RateReport",
+    "evaluate",
+    "outcomes",
+    "standing",
+    "why",
+]
 
 NOT_STATED = "not stated"
 """The group of those of whom it is not known; it is a group like any other."""
@@ -26,6 +39,8 @@ NOT_STATED = "not stated"
 IN_NO_GROUP = "in no group"
 
 Values = tuple[bool | None, ...]
+Standing = tuple[Outcome, bool, bool]
+"""An outcome, whether it is in the initial population, and whether it is undecided."""
 
 
 @attrs.frozen(kw_only=True)
@@ -172,13 +187,18 @@ class MeasureReport:
 
 
 def evaluate(
-    measure: Measure, records: Iterable[Record], *, period: tuple[date, date], on: date, by: Sequence[str] = ()
+    measure: Measure,
+    records: Iterable[Record | Episode],
+    *,
+    period: tuple[date, date],
+    on: date,
+    by: Sequence[str] = (),
 ) -> MeasureReport:
     """Count everybody in.
 
     Args:
         measure: the measure.
-        records: one a person, or one a course where the measure counts courses.
+        records: one a person, or one a course where the measure counts courses; an episode counts as its record.
         period: first and last day of the measurement period, both included.
         on: the day it is looked at: what is still open then is `pending`.
         by: what to divide the people by: a stratum of the measure, or anything `about` them.
@@ -207,7 +227,8 @@ def evaluate(
     count = _Count(measure, by)
     for place, record in enumerate(records):
         _check(measure, record, place, count.seen)
-        count.add(record, *measure.plan.row(record, period, on))
+        rows = _rows(measure, record)
+        count.add(record.person, rows.about, *measure.plan.row(rows, period, on))
     return MeasureReport(
         measure=measure.id,
         digest=measure.digest,
@@ -220,7 +241,12 @@ def evaluate(
     )
 
 
-def why(measure: Measure, record: Record, *, period: tuple[date, date], on: date) -> Mapping[str, str]:
+def _rows(measure: Measure, record: Record | Episode) -> Rows:
+    lists = measure.plan.lists
+    return rows_of(record, lists) if isinstance(record, Record) else rows_of_episode(record, lists)
+
+
+def why(measure: Measure, record: Record | Episode, *, period: tuple[date, date], on: date) -> Mapping[str, str]:
     """Say of each rate where a record stands and why, in one sentence.
 
     >>> from carecoord.caseload import Record, measure
@@ -228,39 +254,43 @@ def why(measure: Measure, record: Record, *, period: tuple[date, date], on: date
     >>> why(measure("cocm-fidelity"), Record(person="A"), period=year, on=date(2026, 6, 30))["early-follow-up"]
     'out: baseline_10 is no (no start); no first contact kept'
     """
+    _check(measure, record, 0, set())
     said: dict[str, list[str]] = {rate: [] for rate in measure.rates}
-    for rate, member, because in standing(measure, record, period=period, on=on):
+    for rate, member, because in standing(measure, _rows(measure, record), record.person, period=period, on=on):
         about = "" if member.on is None else f"{member.on}, "
-        said[rate].append(f"{about}{member.outcome}: {because()}")
+        said[rate].append(f"{about}{member.outcome}: {because}")
     return {rate: ". ".join(reasons) or "out: nothing to count" for rate, reasons in said.items()}
 
 
 def standing(
-    measure: Measure, record: Record, *, period: tuple[date, date], on: date
-) -> Iterator[tuple[str, Membership, Callable[[], str]]]:
-    """Give where a record stands in each rate, and what says why: right away, since the next one changes it."""
-    _check(measure, record, 0, set())
-    row, found = measure.plan.row(record, period, on)
+    measure: Measure, rows: Rows, person: str, *, period: tuple[date, date], on: date
+) -> Iterator[tuple[str, Membership, str]]:
+    """Give where a record stands in each rate, and why."""
+    plan = measure.plan
+    row, found = plan.row(rows, period, on, every=True)
     words = _Words(measure, found)
-    for rate, rules in zip(measure.rates, measure.plan.rates, strict=True):
+    for rate, rules in zip(measure.rates, plan.rates, strict=True):
         for entry, facts in rules.rows(row, found):
             held = rules.run(facts)
-            member = _membership(record.person, rate, held, _day_of(measure, rules, entry))
-
-            def because(
-                rules: Rules = rules, held: Values = held, member: Membership = member, facts: Row = facts
-            ) -> str:
-                parts = [rules.rules[POPULATIONS.index(name)].explain(facts, words) for name in _deciding(member, held)]
-                return "; ".join(dict.fromkeys(map(str, parts)))
-
-            yield rate, member, because
+            member = _membership(person, rate, held, _day_of(measure, rules.each, entry))
+            parts = [rules.rules[POPULATIONS.index(name)].explain(facts, words) for name in _deciding(member, held)]
+            yield rate, member, "; ".join(dict.fromkeys(map(str, parts)))
 
 
-def _day_of(measure: Measure, rules: Rules, entry: Row | None) -> date | None:
+def outcomes(measure: Measure, rows: Rows, person: str, *, period: tuple[date, date], on: date) -> list[Membership]:
+    """Give where a record stands in each rate, without the reasons: quicker by far."""
+    row, found = measure.plan.row(rows, period, on)
+    return [
+        _membership(person, measure.rates[number], held, _day_of(measure, measure.plan.rates[number].each, entry))
+        for number, entry, held in measure.plan.rated(row, found)
+    ]
+
+
+def _day_of(measure: Measure, each: str | None, entry: Row | None) -> date | None:
     """Give the day of an entry that is counted by itself."""
-    if entry is None or rules.each is None:
+    if entry is None or each is None:
         return None
-    day: date | None = entry[moment_field(measure.plan.look(rules.each).fields)]
+    day: date | None = entry[moment_field(measure.plan.look(each).fields)]
     return day
 
 
@@ -272,31 +302,36 @@ class _Count:
         self.seen: set[str] = set()
         self.known: set[str] = {*measure.definition.strata, *measure.definition.about}
         self.members: list[Membership] = []
-        self.tallies: dict[tuple[str, tuple[str, str] | None], dict[str, int]] = {}
+        self.tallies: dict[tuple[str, tuple[str, str] | None], Counter[Standing]] = {}
         self.places: dict[tuple[str, str], None] = {}
         self.values: dict[str, list[float | None]] = {mean.id: [] for mean in measure.definition.means}
 
-    def add(self, record: Record, row: Row, found: Found) -> None:
+    def add(self, person: str, about: Mapping[str, Any], row: Row, found: Found) -> None:
         """Count one record."""
-        self.known.update(record.about)
-        places = [(name, self._group(name, row, record)) for name in self.by]
+        self.known.update(about)
+        places = [(name, self._group(name, row, about)) for name in self.by]
         self.places |= dict.fromkeys(places)
-        for rate, rules in zip(self.measure.rates, self.measure.plan.rates, strict=True):
-            for entry, facts in rules.rows(row, found):
-                day = _day_of(self.measure, rules, entry)
-                member = _membership(record.person, rate, rules.run(facts), day)
-                self.members.append(member)
-                for place in (None, *places):
-                    _tally(self.tallies.setdefault((rate, place), {}), member)
+        plan = self.measure.plan
+        for number, entry, held in plan.rated(row, found):
+            rate = self.measure.rates[number]
+            day = None if entry is None else _day_of(self.measure, plan.rates[number].each, entry)
+            member = _membership(person, rate, held, day)
+            self.members.append(member)
+            stands = (member.outcome, member.initial, member.undecided)
+            for place in (None, *places):
+                tally = self.tallies.get((rate, place))
+                if tally is None:
+                    tally = self.tallies[rate, place] = Counter()
+                tally[stands] += 1
         for mean, rules in zip(self.measure.definition.means, self.measure.plan.means, strict=True):
             initial, value = rules.run(row)
             if initial:
                 self.values[mean.id].append(value)
 
-    def _group(self, name: str, row: Row, record: Record) -> str:
+    def _group(self, name: str, row: Row, about: Mapping[str, Any]) -> str:
         groups = self.measure.definition.strata.get(name)
         if groups is None:
-            value = record.about.get(name)
+            value = about.get(name)
             return NOT_STATED if value is None else str(value)
         held = self.measure.plan.strata[name].run(row)
         if True in held:
@@ -312,10 +347,10 @@ class _Count:
         places = sorted(self.places, key=lambda one: (self.by.index(one[0]), one[1] in last, one[1]))
         for rate in self.measure.definition.rates:
             groups = [
-                Group(by=place[0], name=place[1], counts=Counts(**self.tallies.get((rate.id, place), {})))
+                Group(by=place[0], name=place[1], counts=_counts(self.tallies.get((rate.id, place), {})))
                 for place in places
             ]
-            counts = Counts(**self.tallies.get((rate.id, None), {}))
+            counts = _counts(self.tallies.get((rate.id, None), {}))
             yield RateReport(id=rate.id, counts=counts, groups=tuple(groups), least=rate.least)
 
     def means(self) -> Iterator[MeanReport]:
@@ -332,10 +367,10 @@ class _Count:
             )
 
 
-def _check(measure: Measure, record: Record, place: int, seen: set[str]) -> None:
+def _check(measure: Measure, record: Record | Episode, place: int, seen: set[str]) -> None:
     faults = [Fault(f"$[{place}].person", "the id stands twice")] if record.person in seen else []
     seen.add(record.person)
-    if measure.definition.lists:
+    if measure.definition.lists and isinstance(record, Record):
         own = measure.definition.lists
         faults += [Fault(f"$[{place}]{one.path[1:]}", one.message) for one in record.faults(own)]
     if faults:
@@ -375,16 +410,24 @@ def _deciding(member: Membership, values: Values) -> tuple[str, ...]:
             return ("numerator",)
 
 
-def _tally(tally: dict[str, int], member: Membership) -> None:
-    tally["people"] = tally.get("people", 0) + 1
-    if member.outcome == "unknown":
-        tally["unknown"] = tally.get("unknown", 0) + 1
-        return
-    for name in ("initial", "denominator", "exclusion", "exception", "numerator", "undecided"):
-        if getattr(member, name):
-            tally[name] = tally.get(name, 0) + 1
-    if member.outcome == "pending":
-        tally["pending"] = tally.get("pending", 0) + 1
+def _counts(tally: Mapping[Standing, int]) -> Counts:
+    """Add up how many stand where."""
+
+    def those(*outcomes: Outcome) -> int:
+        return sum(number for (outcome, _, _), number in tally.items() if outcome in outcomes)
+
+    within = those("met", "not met", "pending", "excluded", "exception")
+    return Counts(
+        people=sum(tally.values()),
+        initial=within + sum(number for (outcome, initial, _), number in tally.items() if outcome == "out" and initial),
+        denominator=within,
+        exclusion=those("excluded"),
+        exception=those("exception"),
+        numerator=those("met"),
+        pending=those("pending"),
+        undecided=sum(number for (_, _, undecided), number in tally.items() if undecided),
+        unknown=those("unknown"),
+    )
 
 
 class _Words:

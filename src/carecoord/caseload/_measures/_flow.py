@@ -10,8 +10,8 @@ from typing import Any
 import attrs
 
 from carecoord.caseload._measures._lists import LISTS
-from carecoord.caseload._measures._plan import Row, prepared
 from carecoord.caseload._measures._record import Record
+from carecoord.caseload._measures._rows import Row, prepared
 from carecoord.stepped_care import Protocol
 
 __all__ = ["Cadence", "StepFlow", "contact_cadence", "step_flow"]

@@ -12,14 +12,11 @@ from carecoord._values import is_id
 from carecoord.caseload._measures._dates import Reckoned, functions
 from carecoord.caseload._measures._definition import AboutField, EventDefinition, FactRule, MeasureDefinition
 from carecoord.caseload._measures._lists import KINDS, LISTS, Fields
-from carecoord.caseload._measures._plan import Join, Look, Plan, Rules, Test
+from carecoord.caseload._measures._plan import POPULATIONS, Join, Look, Plan, Rules, Test
 from carecoord.errors import DefinitionError, Fault, RuleError, did_you_mean
 from carecoord.rules import Expression, HostCall, Kind, Vocabulary, parse
 
-__all__ = ["POPULATIONS", "definition", "plan", "unverified"]
-
-POPULATIONS: Final = ("initial", "denominator", "exclusion", "exception", "numerator", "pending")
-"""The rules of a rate, in the order in which a plan gives them."""
+__all__ = ["definition", "plan", "unverified"]
 
 ALWAYS: Final = {"birth_date": AboutField(type="date"), "died": AboutField(type="date")}
 """What every measure may read of a person."""
@@ -216,10 +213,22 @@ class _Loader:
         if test is None or len(joins) < len(event.with_):
             self.failed.add(event.id)
         else:
-            self.steps.append(Look(event, fields, Test.of(*test), joins))
+            self.steps.append(Look(event, fields, Test.of(*test), joins, enough=self._is_enough(event)))
         self.names |= {event.id: Kind.YES_NO, f"{event.id}.count": Kind.number(0, MOST, whole=True)}
         if event.take != "all":
             self.names |= {f"{event.id}.{name}": KINDS[type_] for name, type_ in fields.items()}
+
+    def _is_enough(self, event: EventDefinition) -> bool:
+        """Say whether nothing rests on more than one entry of an event."""
+        measure = self.measure
+        joined = {name for one in measure.events for name in one.with_} | {rate.each for rate in measure.rates}
+        texts = [one if isinstance(one, str) else one.rule for one in measure.facts.values()]
+        texts += [text for one in measure.events for text in (one.where, *one.with_.values())]
+        texts += [getattr(rate, name) for rate in measure.rates for name in POPULATIONS]
+        texts += [text for mean in measure.means for text in (mean.initial, mean.value)]
+        texts += [text for groups in measure.strata.values() for text in groups.values()]
+        counted = any(f"{event.id}.count" in _WORD.findall(text) for text in texts)
+        return event.take in ("first", "last", "all") and event.id not in joined and not counted
 
     def _later(self, event: EventDefinition) -> set[str]:
         """Give the names an event uses that are only known after it."""

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
 from carecoord.caseload._measures._dates import Reckoned, Work
 from carecoord.caseload._measures._definition import EventDefinition
-from carecoord.caseload._measures._lists import Fields, moment_field
-from carecoord.caseload._measures._record import Record
+from carecoord.caseload._measures._lists import Fields
+from carecoord.caseload._measures._rows import Row, Rows
 from carecoord.rules import Expression, compile_rules
 from carecoord.rules._nodes import And, Comparison, Constant, Name
 
-__all__ = ["Found", "Join", "Look", "Plan", "Row", "Rules", "Test", "prepared"]
+__all__ = ["POPULATIONS", "Found", "Join", "Look", "Plan", "Rules", "Test"]
 
-Row = dict[str, Any]
+POPULATIONS: Final = ("initial", "denominator", "exclusion", "exception", "numerator", "pending")
+"""The rules of a rate, in the order in which a plan gives them."""
+
 Found = dict[str, list[Row]]
 
 
@@ -75,22 +77,33 @@ class Join:
 
 @attrs.frozen
 class Look:
-    """Look for the entries of a list that fit."""
+    """Look for the entries of a list that fit.
+
+    Attributes:
+        event: what is looked for.
+        fields: the fields of the list.
+        test: what must hold of the entry itself.
+        joins: what must hold together with entries found before.
+        enough: one entry is all that anything rests on: how many there are, or the others, nobody asks.
+        wanted: a field and the text it must have.
+    """
 
     event: EventDefinition
     fields: Fields
     test: Test
     joins: tuple[Join, ...]
+    enough: bool = False
     wanted: tuple[str, str] | None = attrs.field(
         default=attrs.Factory(lambda self: self.test.wanted, takes_self=True), init=False
     )
 
-    def __call__(self, row: Row, entries: Sequence[Row], found: Found) -> None:
+    def __call__(self, row: Row, entries: Sequence[Row], found: Found, *, every: bool) -> None:
         """Leave in the row whether there is one, how many there are, and the fields of the one taken."""
         event = self.event
         chosen: list[Row] = []
         doubtful = False
-        for entry in entries:
+        one_will_do = self.enough and not every
+        for entry in reversed(entries) if one_will_do and event.take == "last" else entries:
             row.update(entry)
             held = self.test(row)
             for join in self.joins:
@@ -100,6 +113,8 @@ class Look:
                 held = other if held or other is False else None
             if held:
                 chosen.append(entry)
+                if one_will_do:
+                    break
             elif held is None:
                 doubtful = True
         found[event.id] = chosen
@@ -169,6 +184,7 @@ class Plan:
         rates: the populations of each rate, in the order of `POPULATIONS`.
         means: who and how much of each mean.
         strata: the groups of each stratum.
+        together: gives the populations of all rates that count a record once, one after the other.
     """
 
     about: tuple[str, ...]
@@ -177,80 +193,48 @@ class Plan:
     rates: tuple[Rules, ...]
     means: tuple[Rules, ...]
     strata: Mapping[str, Rules]
+    together: Callable[[Mapping[str, Any]], tuple[Any, ...]] = attrs.field(
+        default=attrs.Factory(
+            lambda self: compile_rules([rule for one in self.rates if one.each is None for rule in one.rules]),
+            takes_self=True,
+        ),
+        init=False,
+    )
 
     def look(self, event: str) -> Look:
         """Give how an event is looked for."""
         return next(step for step in self.steps if isinstance(step, Look) and step.event.id == event)
 
-    def row(self, record: Record, period: tuple[date, date], on: date) -> tuple[Row, Found]:
-        """Give the facts of a record, and the entries found for each event."""
+    def row(self, rows: Rows, period: tuple[date, date], on: date, *, every: bool = False) -> tuple[Row, Found]:
+        """Give the facts of a record, and the entries found for each event.
+
+        Args:
+            rows: what there is.
+            period: first and last day of the measurement period.
+            on: the day it is looked at.
+            every: find every entry, also where one is enough: to say why.
+        """
         row: Row = {"period.start": period[0], "period.end": period[1], "on_day": on}
         for name in self.about:
-            row[f"person.{name}"] = _day(record.about.get(name))
-        lists = Entries(record, self.lists)
+            value = rows.about.get(name)
+            row[f"person.{name}"] = value.date() if isinstance(value, datetime) else value
         found: Found = {}
         for step in self.steps:
             if isinstance(step, Look):
-                step(row, lists.that_may_fit(step), found)
+                step(row, rows.that_may_fit(step.event.from_, step.wanted), found, every=every)
             else:
                 row[step.text] = step.work(row)
         return row, found
 
-
-class Entries:
-    """The entries of a record, by list; and by the text of a field, since most looks want one text only."""
-
-    def __init__(self, record: Record, lists: Mapping[str, Fields]) -> None:
-        self.lists = {
-            name: prepared(record.lists[name], fields) for name, fields in lists.items() if name in record.lists
-        }
-        self.sorted: dict[tuple[str, str], dict[str | None, list[Row]]] = {}
-
-    def that_may_fit(self, look: Look) -> Sequence[Row]:
-        """Give the entries of the list that a look is about, without those that cannot fit."""
-        name = look.event.from_
-        entries = self.lists.get(name)
-        if entries is None:
-            return ()
-        if look.wanted is None:
-            return entries
-        field, text = look.wanted
-        by_text = self.sorted.get((name, field))
-        if by_text is None:
-            by_text = self.sorted[name, field] = {}
-            for entry in entries:
-                by_text.setdefault(entry[field], []).append(entry)
-        if None in by_text:  # of these nobody can say
-            return [entry for entry in entries if entry[field] in (text, None)]
-        return by_text.get(text, ())
-
-
-def _day(value: Any) -> Any:
-    return value.date() if isinstance(value, datetime) else value
-
-
-def _order(value: date | datetime | None) -> tuple[int, int]:
-    """Put the unknown first, then by the local day, then by the hour; a day without an hour comes first."""
-    if value is None:
-        return 0, 0
-    if isinstance(value, datetime):
-        return value.toordinal(), 1 + value.hour * 3600 + value.minute * 60 + value.second
-    return value.toordinal(), 0
-
-
-def prepared(entries: Sequence[Mapping[str, Any]], fields: Fields) -> list[Row]:
-    """Give the entries in order of time, as rows: times cut to their local day, absent fields unknown."""
-    at = moment_field(fields)
-    days = [name for name, type_ in fields.items() if type_ == "date"]
-    unknown: Row = {**dict.fromkeys(fields), "kinds": None}
-    rows = []
-    for entry in sorted(entries, key=lambda one: _order(one.get(at))) if len(entries) > 1 else entries:
-        row = unknown | dict(entry.items())
-        kinds = row["kinds"]
-        if isinstance(kinds, str):
-            row["kinds"] = (kinds,)
-        for name in days:
-            if type(row[name]) is datetime:
-                row[name] = row[name].date()
-        rows.append(row)
-    return rows
+    def rated(self, row: Row, found: Found) -> Iterator[tuple[int, Row | None, tuple[Any, ...]]]:
+        """Give the number of each rate, the entry it is about where there is one, and its populations."""
+        together = self.together(row)
+        size = len(POPULATIONS)
+        place = 0
+        for number, rules in enumerate(self.rates):
+            if rules.each is None:
+                yield number, None, together[place : place + size]
+                place += size
+            else:
+                for entry, facts in rules.rows(row, found):
+                    yield number, entry, rules.run(facts)

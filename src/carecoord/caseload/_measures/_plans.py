@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
-from carecoord.caseload._measures._record import Happening
 from carecoord.plans import CarePlan, Review
 
 __all__ = ["of_plan"]
@@ -13,14 +13,14 @@ __all__ = ["of_plan"]
 OVER = ("completed", "cancelled", "stopped", "entered-in-error")
 
 
-def of_plan(plan: CarePlan, on: date | None) -> Iterator[tuple[str, list[Happening]]]:
+def of_plan(plan: CarePlan, on: date | None) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Give the entries of `plans`, `reviews` and `decisions` that a plan makes."""
     agreements = [one for one in plan.agreements if one.status == "active" and (on is None or one.on <= on)]
     latest = max(agreements, key=lambda one: one.on, default=None)
     yield (
         "plans",
         [
-            Happening(
+            (
                 {
                     "on": plan.created,
                     "status": plan.status,
@@ -38,7 +38,7 @@ def of_plan(plan: CarePlan, on: date | None) -> Iterator[tuple[str, list[Happeni
     yield (
         "decisions",
         [
-            Happening({"on": one.on, "agreed": _agreed(one.stances, plan.person)})
+            ({"on": one.on, "agreed": _agreed(one.stances, plan.person)})
             for one in plan.decisions
             if one.status in ("active", "ended")
         ],
@@ -58,7 +58,7 @@ def _next_due(plan: CarePlan, on: date | None) -> date | None:
     return min((one.due for one in standing if one.due is not None), default=None)
 
 
-def _reviews(review: Review, since: date, on: date) -> Iterator[Happening]:
+def _reviews(review: Review, since: date, on: date) -> Iterator[dict[str, Any]]:
     """Give every review that was due up to the day, with the day it was done, and whether it is the outstanding one.
 
     What was done counts for the review it was recorded for; where a change of cycle took that away, for the one that
@@ -75,7 +75,7 @@ def _reviews(review: Review, since: date, on: date) -> Iterator[Happening]:
                 done[at] = one.on
     outstanding = review.standing(on=on).outstanding
     for occurrence in occurrences:
-        yield Happening(
+        yield (
             {
                 "on": occurrence.due,
                 "due": occurrence.due,

@@ -9,8 +9,8 @@ from typing import Any
 import attrs
 
 from carecoord.caseload._measures._lists import LISTS
-from carecoord.caseload._measures._plan import prepared
 from carecoord.caseload._measures._record import Record
+from carecoord.caseload._measures._rows import prepared
 from carecoord.errors import DataError, Fault
 from carecoord.rules import Kind, Vocabulary, parse
 
