@@ -24,6 +24,7 @@ from carecoord.plans import (
     Need,
     Owner,
     Place,
+    PlanAssessment,
     RepeatWindow,
     Review,
     ReviewCycle,
@@ -182,6 +183,20 @@ def test_two_open_tests_without_a_window_are_undecided() -> None:
     assert reconcile([plan("p", activity(status="completed")), plan("q", activity())], on=ON) == ()
 
 
+def test_a_series_of_one_team_is_no_duplicate() -> None:
+    """Tests of one plan on days of their own; on the same day, without a day, or of two plans they are asked about."""
+    march, april = activity("m", due=date(2026, 3, 9)), activity("a", due=date(2026, 4, 9))
+    assert reconcile([plan("p", march, april)], on=ON) == ()
+    for plans in (
+        [plan("p", march, attrs.evolve(april, due=march.due))],
+        [plan("p", march, attrs.evolve(april, due=None))],
+        [plan("p", attrs.evolve(march, due=None), attrs.evolve(april, due=None))],
+        [plan("p", march), plan("q", april)],
+    ):
+        assert [each.state for each in reconcile(plans, on=ON)] == ["undecided"]
+    assert len(reconcile([plan("p", march, april)], on=ON, windows=[window()])) == 1
+
+
 def test_codes_of_one_system_that_differ_are_two_things() -> None:
     """Even under one title."""
     plans = [plan("p", activity(kind="treatment")), plan("q", activity(kind="treatment", codes="lab|other"))]
@@ -330,6 +345,27 @@ def test_days_that_nobody_has_stated_leave_it_undecided() -> None:
             assert found[0].source == "the laboratory"
     for plans in ([plan("p", dayless), plan("q", over)], [plan("q", dayless), plan("p", over)]):
         assert reconcile(plans, on=ON, windows=[window()]) == ()
+
+
+def test_an_assessment_is_a_test_like_any_other() -> None:
+    """By its instrument or its codes; made counts as done, and what has ended counts for nothing."""
+    mood = PlanAssessment(id="mood", kind="questionnaire", title="Mood", instrument="phq-9", due=date(2026, 3, 9))
+    made = attrs.evolve(mood, id="made", on=date(2026, 2, 20))
+    asked = window("P2W", "instrument|phq-9")
+    twice = [plan("p", assessments=[mood]), plan("q", assessments=[attrs.evolve(mood, due=date(2026, 3, 10))])]
+    found = reconcile(twice, on=ON, windows=[asked])
+    assert said(found) == [("duplicate", "found", "Mood: 2026-03-09 and 2026-03-10 are less than 2 weeks apart")]
+    assert places(found) == ["p: assessments.mood, q: assessments.mood"]
+    assert found[0].duty == "coordinate-tests"
+    assert [each.state for each in reconcile(twice, on=ON)] == ["undecided"]
+    assert len(reconcile([twice[0], plan("q", assessments=[made])], on=ON, windows=[window("P18D", asked.code)])) == 1
+    assert reconcile([twice[0], plan("q", assessments=[made])], on=ON, windows=[window("P17D", asked.code)]) == ()
+    for status in ("ended", "entered-in-error"):
+        over = attrs.evolve(mood, status=status)
+        assert reconcile([twice[0], plan("q", assessments=[over])], on=ON, windows=[asked]) == ()
+    lipids = PlanAssessment(id="a", kind="examination", title="Fat in the blood", codes=LIPIDS, status="draft")
+    plans = [plan("p", activity(due=date(2026, 3, 9))), plan("q", assessments=[lipids])]
+    assert [each.state for each in reconcile(plans, on=ON, windows=[window()])] == ["undecided"]
 
 
 def test_the_longest_window_of_what_two_activities_are_counts() -> None:

@@ -10,7 +10,9 @@ import attrs
 
 from carecoord.errors import DataError, Fault
 from carecoord.plans._activities import Activity
+from carecoord.plans._assessments import PlanAssessment
 from carecoord.plans._discrepancy import Place
+from carecoord.plans._done import Done
 from carecoord.plans._goals import Goal
 from carecoord.plans._needs import Need
 from carecoord.plans._plan import CarePlan
@@ -91,6 +93,25 @@ class InForce:
             for part in plan.activities
             if part.status != "entered-in-error"
         )
+
+    def assessments(self) -> Iterator[PlacedActivity]:
+        """Give what was or is to be found out as a test; an instrument counts as a code, as `instrument|phq-9`."""
+        for plan in self.plans:
+            for part in plan.assessments:
+                if part.status in ("draft", "active"):
+                    yield PlacedActivity(Place(plan.id, f"assessments.{part.id}"), _as_test(part))
+
+
+def _as_test(part: PlanAssessment) -> Activity:
+    return Activity(
+        id=part.id,
+        kind="test",
+        title=part.title,
+        codes=(*part.codes, *([f"instrument|{part.instrument}"] if part.instrument is not None else [])),
+        status="scheduled" if part.on is None else "completed",
+        due=part.due,
+        done=() if part.on is None else (Done(on=part.on),),
+    )
 
 
 def in_force(plans: Iterable[CarePlan]) -> InForce:

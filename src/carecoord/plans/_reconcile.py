@@ -38,6 +38,7 @@ def reconcile(
     Things are the same where they share a code; where their codes are of different systems, or there are none, the same
     words leave it undecided.
     What the host's tables do not speak of is not judged: no entry is not the same as no interaction.
+    An assessment is a test like any other; its instrument counts as a code, as `instrument|phq-9`.
     A need, goal or activity that was entered in error counts for nothing.
 
     Args:
@@ -78,7 +79,7 @@ def reconcile(
         *at_odds(activities),
         *_decided_otherwise(there),
         *_instructed(there, instructions, on),
-        *duplicates(activities, _by_code(windows), on),
+        *duplicates([*activities, *there.assessments()], _by_code(windows), on),
         *loose_ends(there),
     ]
     return ordered(found)

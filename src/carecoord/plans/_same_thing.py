@@ -116,6 +116,12 @@ def _unlimited(one: PlacedActivity, other: PlacedActivity) -> Verdict | None:
     if not (one.is_open and other.is_open):
         return None
     if "test" in (one.part.kind, other.part.kind):
+        if (
+            one.place.plan == other.place.plan
+            and None not in (days := {one.part.due, other.part.due})
+            and len(days) > 1
+        ):
+            return None  # one team's series
         return "undecided", "both are open, and no window says how far apart they must be"
     return "found", "both are open"
 
