@@ -220,10 +220,12 @@ def test_another_protocols_enrolments_can_say_what_was_done() -> None:
     found = backtest(LADDER, [episode], course="usual", steps=names).departures[0]
     assert (str(found.on), str(found.advised), found.days) == ("2026-01-19", "step-down to low", 7)
     assert found.decision.from_step == "high"
+    other = history(usual, "2026-01-05 start daily\n2026-01-12 step weekly\n")
     with pytest.raises(DataError) as error:
-        backtest(LADDER, [episode], course="usual", steps={"daily": "high"})
+        backtest(LADDER, [episode, other, episode], course="usual")
     assert str(error.value) == (
-        "episode: 1 fault\n  $.usual: ladder has no step 'weekly'; say in steps= what it is here"
+        "episodes: 2 faults\n  $.usual: ladder has no step 'daily'; say in steps= what it is here\n"
+        "  $.usual: ladder has no step 'weekly'; say in steps= what it is here"
     )
 
 

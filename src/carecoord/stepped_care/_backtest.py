@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import attrs
 
 from carecoord._values import FrozenMapping, Period
+from carecoord.errors import DataError, Fault
 from carecoord.stepped_care._course import Course, Kind, Options, Verdict, asked_on, counts_hours, reads
 from carecoord.stepped_care._decision import decide
 from carecoord.stepped_care._episode import Episode
@@ -19,8 +20,9 @@ from carecoord.stepped_care._protocol import Protocol
 from carecoord.stepped_care._ruling import Decision, Move, Outcome
 from carecoord.stepped_care._shares import Share, middle, table
 
-__all__ = ["BEYOND", "Backtest", "Departure", "Followed", "Point", "backtest", "follow", "options", "summed"]
+__all__ = ["BEYOND", "Backtest", "Departure", "Followed", "Point", "backtest", "each", "follow", "options", "summed"]
 
+T = TypeVar("T")
 BEYOND = "What came after a person's first departure did not come from this protocol: it is not looked at."
 
 
@@ -208,7 +210,8 @@ def backtest(
         protocol: the protocol.
         episodes: the histories, with the steps that people were in: enrolments, steps, decisions that were accepted
             or overridden.
-        course: the protocol whose enrolments those are, where it is another one.
+        course: the protocol whose enrolments those are, where it is another one; who is enrolled there without a
+            step begins in the first of this one.
         steps: the protocol's step for each of theirs that it does not have.
         grace: how long after a decision the same still counts as done then; the same day where left out.
             A move that leaves the step as it is counts as done for as long, too, when it is advised again.
@@ -245,10 +248,30 @@ def backtest(
         accept_unverified=accept_unverified,
     )
     read = reads(protocol)
-    people = [
-        summed(episode, follow(protocol, episode, chosen, asked_on(episode, read, chosen))) for episode in episodes
-    ]
+
+    def followed(episode: Episode) -> Followed:
+        return summed(episode, follow(protocol, episode, chosen, asked_on(episode, read, chosen)))
+
+    people = each(episodes, followed)
     return Backtest(protocol=protocol.id, digest=protocol.digest, people=people)
+
+
+def each(episodes: Iterable[Episode], work: Callable[[Episode], T]) -> list[T]:
+    """Give what comes of each history.
+
+    Raises:
+        DataError: with everything that is wrong with any of them, once.
+    """
+    found: list[T] = []
+    faults: dict[Fault, None] = {}
+    for episode in episodes:
+        try:
+            found.append(work(episode))
+        except DataError as error:
+            faults |= dict.fromkeys(error.faults)
+    if faults:
+        raise DataError("episodes", faults)
+    return found
 
 
 def follow(

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import attrs
 
 from carecoord._values import Period
-from carecoord.stepped_care._backtest import BEYOND, Backtest, Point, follow, options, summed
+from carecoord.stepped_care._backtest import BEYOND, Backtest, Followed, Point, each, follow, options, summed
 from carecoord.stepped_care._course import BESIDE, MOVING, Kind, asked_on, counts_hours, reads
 from carecoord.stepped_care._episode import Episode
 from carecoord.stepped_care._protocol import Protocol
@@ -139,18 +139,17 @@ def compare(
         accept_unverified=accept_unverified,
     )
     read = reads(one) | reads(other)
-    firsts, seconds, differences = [], [], []
-    for episode in episodes:
+
+    def both(episode: Episode) -> tuple[Followed, Followed, Difference | None]:
         asked = asked_on(episode, read, chosen)
         first, second = follow(one, episode, chosen, asked), follow(other, episode, chosen, asked)
-        firsts.append(summed(episode, first))
-        seconds.append(summed(episode, second))
-        found = _difference(episode, first, second)
-        differences += [] if found is None else [found]
+        return summed(episode, first), summed(episode, second), _difference(episode, first, second)
+
+    found = each(episodes, both)
     return Comparison(
-        one=Backtest(protocol=one.id, digest=one.digest, people=firsts),
-        other=Backtest(protocol=other.id, digest=other.digest, people=seconds),
-        differences=tuple(differences),
+        one=Backtest(protocol=one.id, digest=one.digest, people=[first for first, _, _ in found]),
+        other=Backtest(protocol=other.id, digest=other.digest, people=[second for _, second, _ in found]),
+        differences=tuple(difference for _, _, difference in found if difference is not None),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Literal, TypeAlias
@@ -160,7 +160,7 @@ class Course:
         self.name, self.hourly, self._options = options.course, options.hourly, options
         self._used: set[int] = set()
         self._index = index = episode.index()
-        self._changes = [self._named(change, options.steps) for change in index.courses.get(self.name, ())]
+        self._changes = [*self._named(index.courses.get(self.name, ()), options.steps)]
         beside = [
             Done(self._key(when), Outcome(move))
             for move, events in options.done_by.items()
@@ -172,18 +172,22 @@ class Course:
     def _key(self, when: Moment) -> Moment:
         return when if self.hourly else Moment(when.day)
 
-    def _named(self, change: CourseChange, steps: Mapping[str, str]) -> CourseChange:
-        if change.effect in ("end", "none"):
-            return change
-        known = self.protocol.steps
-        step = change.step or self.protocol.scope.first
-        step = step if step in known else steps.get(step, step)
-        if step not in known:
-            message = (
-                f"{self.protocol.id} has no step {step!r}{did_you_mean(step, known)}; say in steps= what it is here"
-            )
-            raise DataError("episode", [Fault(f"$.{self.name}", message)])
-        return change._replace(step=step)
+    def _named(self, changes: Iterable[CourseChange], steps: Mapping[str, str]) -> Iterator[CourseChange]:
+        """Give changes with the protocol's own steps."""
+        known, faults = self.protocol.steps, dict[Fault, None]()
+        for change in changes:
+            step = change.step or self.protocol.scope.first
+            step = step if step in known else steps.get(step, step)
+            if change.effect in ("end", "none"):
+                yield change
+            elif step in known:
+                yield change._replace(step=step)
+            else:
+                hint = did_you_mean(step, known)
+                message = f"{self.protocol.id} has no step {step!r}{hint}; say in steps= what it is here"
+                faults[Fault(f"$.{self.name}", message)] = None
+        if faults:
+            raise DataError("episode", faults)
 
     def _turns(self) -> Iterator[Done]:
         """Give what each day, or moment, of changes came to."""

@@ -27,7 +27,7 @@ from carecoord.stepped_care._conditions import Held, InARow, Unanswered
 from carecoord.stepped_care._course import counts_hours
 from carecoord.stepped_care._history import OUTSIDE
 from carecoord.stepped_care._readings import At, Derived, Latest, Series, Window
-from carecoord.stepped_care._reductions import Clock, MissedInARow, Recorded, Reduction, Times
+from carecoord.stepped_care._reductions import Clock, MissedInARow, Recorded, Reduction, Restarted, Times
 
 __all__ = ["MadeUp", "Maker"]
 
@@ -165,6 +165,8 @@ class Maker:
                 yield from (person.but("facts", **{one.name: value}) for value in taken)
             case Clock():
                 yield from self._clock(person, one, number)
+            case Restarted():
+                yield from self._running(person, one, number)
             case Times():
                 yield from self._counted(person, one.event, number)
                 if one.since in self.events:
@@ -208,6 +210,13 @@ class Maker:
                 yield person.but("ago", start=ago, step=min(ago, person.ago["step"]))
             else:
                 yield person.but("ago", **{one.event: ago}).but("times", **{one.event: 1})
+
+    def _running(self, person: MadeUp, one: Restarted, number: float) -> Iterator[MadeUp]:
+        """Give people in whom what stops the clock came before its own event."""
+        for alike in self._clock(person, one.clock, number):
+            ago = max(alike.ago.get(one.clock.event, 0), alike.ago.get(one.after, 0))
+            stopped = alike.but("ago", **{one.after: ago}).but("times", **{one.after: 1})
+            yield stopped.but("ago", start=max(ago, stopped.ago["start"])) if one.after == "step" else stopped
 
     def _counted(self, person: MadeUp, event: str, number: float) -> Iterator[MadeUp]:
         if event in self.measures:
