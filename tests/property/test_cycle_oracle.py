@@ -198,6 +198,8 @@ def check(random: Random) -> None:
         first, until = day, min(day + timedelta(days=random.randint(0, 400)), last)
         expected = [(oracle[each], each) for each in days if first <= each <= until]
         assert [(each.scheduled, each.due) for each in cycle.occurrences(first, until)] == expected, (cycle, first)
+        latest = cycle.latest(by=day)
+        assert (latest and latest.due) == max((each for each in days if each <= day), default=None), (cycle, day)
         near = [each for each in days if abs(each - day).days <= cycle.grace.days]
         counts = min(near, key=lambda each: (abs(each - day), each), default=None)
         counts = counts or max((each for each in days if each <= day), default=None)
