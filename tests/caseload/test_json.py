@@ -77,7 +77,7 @@ def test_a_caseload_keeps_its_referrals() -> None:
     for key in ("format", "type"):
         del data["referrals"][0][key]
     found = loads(dumps(clinic()))
-    assert found.referrals == ()
+    assert [each.id for each in found.referrals] == ["wanda-housing"]
     data["referrals"][0]["steps"] = "sent"
     with pytest.raises(DataError) as raised:
         loads(json.dumps(data))

@@ -10,6 +10,7 @@ import pytest
 
 from carecoord.caseload import Board, Caseload, board, disclose_board
 from carecoord.demo import DAY, clinic, reader
+from carecoord.plans import other_side
 from carecoord.roles import Gap, ResponsibilityMatrix, Span, Team, gaps, propose, who
 from carecoord.stepped_care import Assessment, Episode
 
@@ -147,3 +148,21 @@ def test_somebody_can_be_proposed_for_what_the_provider_may_no_longer_do() -> No
     (found,) = [one for one in propose(*staff(), on=DAY) if one.gap.kind == "credential-lapsed"]
     assert [(one.member, one.reach) for one in found.candidates] == [("okafor", "ext. 20")]
     assert dict(found.ruled_out) == {"holm": "is away from 2026-06-29"}
+
+
+def test_one_plan_went_through_what_plans_go_through() -> None:
+    """A decision made together, a merge, an admission, a relapse, and a referral whose loop is closed."""
+    caseload = clinic()
+    (plan,) = [each for each in caseload.plans if each.person == "wanda"]
+    (referral,) = caseload.referrals
+    assert [each.status for each in plan.decisions] == ["active"]
+    (merged,) = [each for each in plan.history if each.merged is not None]
+    assert other_side(plan, version=merged.version).history[-1].by == "holm"
+    held = plan.as_of(date(2026, 4, 28))
+    assert held is not None
+    assert (held.status, plan.status) == ("on-hold", "active")
+    assert [each.choice for each in held.history[-1].work] == ["keep", "keep"]
+    assert [pause.because for pause in plan.review("plan-review").cycle.pauses] == ["in hospital after a fall"]
+    assert (plan.goal("garden").achievement, plan.history[-1].reason[:7]) == ("worsening", "relapse")
+    assert (referral.plan, referral.status, referral.is_open) == (plan.id, "received", False)
+    assert plan.at_version(1).status == "draft"

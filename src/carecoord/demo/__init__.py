@@ -28,6 +28,8 @@ def clinic() -> Caseload:
       (`otto`), and a review overdue across a month end (`mei`);
     - a care manager on leave whom nobody covers (`holm`, from 29 June), a provider whose authority to prescribe has
       lapsed (`lee`, since 25 June), and a training that is due (`okafor`, since 11 June);
+    - a plan that went through a shared decision, a conflict of two edits, an admission, a referral that came to
+      something, and a relapse (`wanda`);
     - what `zoe` drinks, which is on the clinic's board and not on that of `reader`.
 
     >>> len(clinic().people)
