@@ -61,6 +61,6 @@ def flags_of(
                     id=rate,
                     title=titles[rate].title or rate,
                     state="raised" if member.numerator else "undecided",
-                    because=because,
+                    because=because(),
                     evidence=titles[rate].evidence,
                 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from statistics import fmean, stdev
 from typing import Any
 
@@ -19,6 +20,7 @@ from carecoord.caseload._measures._plan import POPULATIONS, Found, Look
 from carecoord.caseload._measures._record import Record
 from carecoord.caseload._measures._rows import Row, Rows, rows_of
 from carecoord.errors import DataError, Fault, UnknownIdError
+from carecoord.rules import Expression
 from carecoord.stepped_care import Episode
 
 __all__ = [
@@ -258,14 +260,14 @@ def why(measure: Measure, record: Record | Episode, *, period: tuple[date, date]
     said: dict[str, list[str]] = {rate: [] for rate in measure.rates}
     for rate, member, because in standing(measure, _rows(measure, record), record.person, period=period, on=on):
         about = "" if member.on is None else f"{member.on}, "
-        said[rate].append(f"{about}{member.outcome}: {because}")
+        said[rate].append(f"{about}{member.outcome}: {because()}")
     return {rate: ". ".join(reasons) or "out: nothing to count" for rate, reasons in said.items()}
 
 
 def standing(
     measure: Measure, rows: Rows, person: str, *, period: tuple[date, date], on: date
-) -> Iterator[tuple[str, Membership, str]]:
-    """Give where a record stands in each rate, and why."""
+) -> Iterator[tuple[str, Membership, Callable[[], str]]]:
+    """Give where a record stands in each rate, and what says why: to be asked before the next is taken."""
     plan = measure.plan
     row, found = plan.row(rows, period, on, every=True)
     words = _Words(measure, found)
@@ -273,8 +275,12 @@ def standing(
         for entry, facts in rules.rows(row, found):
             held = rules.run(facts)
             member = _membership(person, rate, held, _day_of(measure, rules.each, entry))
-            parts = [rules.rules[POPULATIONS.index(name)].explain(facts, words) for name in _deciding(member, held)]
-            yield rate, member, "; ".join(dict.fromkeys(map(str, parts)))
+            parts = [rules.rules[POPULATIONS.index(name)] for name in _deciding(member, held)]
+            yield rate, member, partial(_because, parts, facts, words)
+
+
+def _because(rules: Iterable[Expression], facts: Row, words: _Words) -> str:
+    return "; ".join(dict.fromkeys(str(rule.explain(facts, words)) for rule in rules))
 
 
 def outcomes(measure: Measure, rows: Rows, person: str, *, period: tuple[date, date], on: date) -> list[Membership]:
