@@ -65,7 +65,7 @@ def _part_lists(draw: st.DrawFn) -> dict[str, Any]:
         if name in usual or name in rare:
             by_hand = {"activities": activities(for_goals=known.get("goals", ())), "reviews": reviews()}
             parts = plan_parts(kind, known=known) | by_hand.get(name, st.nothing())
-            found[name] = draw(st.lists(parts, max_size=2, unique_by=lambda part: part.id))
+            found[name] = draw(st.lists(parts, min_size=name in rare, max_size=2, unique_by=lambda part: part.id))
             known[name] = [part.id for part in found[name]]
     return found
 
