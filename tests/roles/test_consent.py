@@ -655,3 +655,74 @@ def test_what_an_authority_refuses() -> None:
         "authority: 3 faults", "  $.holder: is empty", "  $.patient: is empty",
         "  $.may: see, consent or both are wanted",
     ]  # fmt: skip
+
+
+def test_everything_that_is_wrong_with_a_consent_is_told_at_once_with_its_place() -> None:
+    """Times instead of days, a status there is none of, and clauses of one number."""
+    moment: Any = datetime(2026, 1, 5, 9, tzinfo=UTC)
+    wrong: Any = "lapsed" * 20
+    number = "7" * 50
+    with pytest.raises(DataError) as raised:
+        Consent(
+            id="", patient="", given_by="", signed=moment, recorded=moment, until=moment, status=wrong,
+            clauses=[permit(id=number), permit(id=number)],
+        )  # fmt: skip
+    statuses = "draft, proposed, active, rejected, inactive, entered-in-error"
+    assert str(raised.value).splitlines() == [
+        "consent: 8 faults",
+        "  $.id: is empty",
+        "  $.patient: is empty",
+        "  $.given_by: is empty",
+        f"  $.status: {repr(wrong)[:40]} is none of {statuses}",
+        "  $.signed: a date without a time is wanted",
+        "  $.recorded: a date without a time is wanted",
+        "  $.until: a date without a time is wanted",
+        f"  $.clauses: clause {'7' * 40} stands there twice",
+    ]
+
+
+def test_exceptions_do_not_lie_below_each_other_without_end() -> None:
+    """Twenty deep, and no deeper: said once, however deep they lie."""
+
+    def nested(depth: int) -> Clause:
+        clause = permit(id=f"c{depth}")
+        for level in range(depth - 1, -1, -1):
+            clause = attrs.evolve(permit(id=f"c{level}"), exceptions=[clause])
+        return clause
+
+    assert Consent(id="K", patient="anna", clauses=[nested(19)]).permits
+    with pytest.raises(DataError) as raised:
+        Consent(id="K", patient="anna", clauses=[nested(23)])
+    assert str(raised.value) == "consent: 1 fault\n  $.clauses: exceptions lie deeper than 20 below each other"
+
+
+def test_everything_that_is_wrong_with_a_clause_is_told_at_once_with_its_place() -> None:
+    """No number, neither decision, a level there is none of, and an end before the beginning."""
+    wrong: Any = "allow" * 9
+    level: Any = "X" * 30
+    with pytest.raises(DataError) as raised:
+        Clause(id="", decision=wrong, up_to=level, since=DAY, until=DAY)
+    assert str(raised.value).splitlines() == [
+        "clause: 4 faults",
+        "  $.id: the clause's number is wanted, found nothing",
+        f"  $.decision: {repr(wrong)[:20]} is neither permit nor refuse",
+        f"  $.up_to: {repr(level)[:20]} is none of U, L, M, N, R, V",
+        f"  $.until: {DAY} is not after {DAY}; it is the day after the last",
+    ]
+    for decision, name in (("permit", "from_level"), ("refuse", "up_to")):
+        said: dict[str, Any] = {"decision": decision, name: "R"}
+        with pytest.raises(DataError, match=rf"\$\.{name}: it does not go with {decision}"):
+            Clause(id="1", **said)
+
+
+def test_a_level_that_is_refused_is_what_an_exception_far_below_opens_again() -> None:
+    """Words are taken from above: refused from V on, refused to Lee, permitted again: that permit opens V."""
+    again = permit(id="1aa")
+    nearer = Clause(id="1a", decision="refuse", to=[Recipient(person="lee")], exceptions=[again])
+    from_v = refuse("MH", from_level="V", exceptions=[nearer])
+    grant = permit("MH", up_to="V", id="1")
+    label = Label.of("MH", "V")
+    assert decided(given_by_anna(grant), label=label).result == "permit"
+    assert decided(given_by_anna(grant), given_by_anna(from_v, name="R"), label=label).result == "permit"
+    closed = attrs.evolve(from_v, exceptions=[attrs.evolve(nearer, exceptions=())])
+    assert decided(given_by_anna(grant), given_by_anna(closed, name="R"), label=label).result == "deny"
