@@ -10,7 +10,18 @@ import pytest
 
 from carecoord.errors import DataError
 from carecoord.interop import dumps, loads
-from carecoord.plans import Called, CarePlan, ClockTime, Pause, Recurrence, Review, ReviewCycle, Trigger, agenda
+from carecoord.plans import (
+    Called,
+    CarePlan,
+    ClockTime,
+    Pause,
+    Recurrence,
+    Review,
+    ReviewCycle,
+    Trigger,
+    agenda,
+    preview,
+)
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MONTHLY = ReviewCycle(anchor=date(2026, 1, 31), every="P1M", grace="P7D")
@@ -235,3 +246,15 @@ def test_every_field_of_a_cycle_survives_json() -> None:
     plan = CarePlan(id="p", person="a", created=date(2026, 1, 1), reviews=[review])
     assert loads(dumps(plan)) == plan
     assert all(getattr(cycle, field.name) != field.default for field in attrs.fields(ReviewCycle))
+
+
+def test_what_waits_in_a_pause_is_not_lost_by_another_cycle() -> None:
+    """A revision to a cycle that no longer asks for what was due before an admission says what becomes of it."""
+    cycle = MONTHLY.pause(since=date(2026, 3, 3), because="admission")
+    review = Review(id="r", cycle=cycle).record(on=date(2026, 1, 31))
+    plan = CarePlan(id="p", person="a", created=date(2026, 1, 1), status="active", reviews=[review])
+    other = attrs.evolve(review, cycle=ReviewCycle(anchor=date(2026, 5, 1), every="P2M"))
+    (work,) = preview(plan, on=date(2026, 3, 10), reviews=[other]).open_work
+    assert (work.place, work.scheduled) == ("reviews.r", date(2026, 2, 28))
+    kept = plan.revise(by="lee", on=date(2026, 3, 10), reason="less often", reviews=[other], work=[work.keep()])
+    assert kept.reviews[0].standing(on=date(2026, 3, 10)).due == date(2026, 2, 28)

@@ -242,7 +242,7 @@ def _standing(cycle: ReviewCycle | None, done: Iterable[Done], on: date) -> Revi
 
 
 def _scheduled(status: ReviewStatus) -> date | None:
-    is_due = status.state in ("due", "overdue") and status.outstanding is not None
+    is_due = status.state in ("due", "overdue", "paused") and status.outstanding is not None
     return status.outstanding.scheduled if is_due and status.outstanding else None
 
 
