@@ -169,6 +169,7 @@ def test_explanations_never_fail_and_begin_with_the_value(data: st.DataObject) -
     rule = data.draw(expressions(words, needs=True))
     row = data.draw(facts(words))
     why = rule.explain(row)
+    assert rule.sentence(row) == str(why)
     assert identical(why.value, rule.evaluate(row))
     assert why.text == str(rule)
     assert why.sentence == str(why) != ""

@@ -28,7 +28,7 @@ from carecoord.rules._nodes import (
 )
 from carecoord.rules._print import printed, written
 
-__all__ = ["Describe", "Explanation", "explain", "shown"]
+__all__ = ["Describe", "Explanation", "explain", "sentence", "shown"]
 
 FEW = 3
 LONGEST = 120
@@ -84,6 +84,11 @@ def explain(node: Node, facts: Mapping[str, Any], describe: Describe | None = No
         describe: the host's words for a fact and its value, as "phq_9.total is 4 on 2026-03-02"; `None` for ours.
     """
     return _Explainer(facts, describe or (lambda _name, _value: None)).tree(node)
+
+
+def sentence(node: Node, facts: Mapping[str, Any], describe: Describe | None = None) -> str:
+    """Give the sentence of an explanation alone, without its parts."""
+    return _Explainer(facts, describe or (lambda _name, _value: None)).sentence(node)
 
 
 class _Explainer:

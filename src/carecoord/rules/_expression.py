@@ -14,7 +14,7 @@ from carecoord.errors import RuleError
 from carecoord.rules._bounds import bounds
 from carecoord.rules._compile import compile_nodes
 from carecoord.rules._evaluate import evaluate
-from carecoord.rules._explain import Describe, Explanation, explain
+from carecoord.rules._explain import Describe, Explanation, explain, sentence
 from carecoord.rules._kinds import LARGEST, Bounds, Kind, Type
 from carecoord.rules._nodes import (
     MOST_LEVELS,
@@ -116,6 +116,14 @@ class Expression:
         total is 12, which is >= 10
         """
         return explain(self.node, facts, describe)
+
+    def sentence(self, facts: Mapping[str, Any], describe: Describe | None = None) -> str:
+        """Give the sentence that `explain` gives, without the tree: quicker where nobody looks at the parts.
+
+        >>> (fact("total") >= 10).sentence({"total": 9})
+        'total is 9, wanted >= 10'
+        """
+        return sentence(self.node, facts, describe)
 
     def compile(self) -> Callable[[Mapping[str, Any]], Any]:
         """Give a plain function from a row of facts to the value: the same as `evaluate`, much faster."""

@@ -280,7 +280,7 @@ def standing(
 
 
 def _because(rules: Iterable[Expression], facts: Row, words: _Words) -> str:
-    return "; ".join(dict.fromkeys(str(rule.explain(facts, words)) for rule in rules))
+    return "; ".join(dict.fromkeys(rule.sentence(facts, words) for rule in rules))
 
 
 def outcomes(measure: Measure, rows: Rows, person: str, *, period: tuple[date, date], on: date) -> list[Membership]:
