@@ -10,8 +10,11 @@ from typing import Final, Literal
 import attrs
 
 from carecoord.errors import DataError, Fault, UnknownIdError
+from carecoord.plans._activities import Activity
+from carecoord.plans._done import Done, counted
+from carecoord.plans._looks import Review
 from carecoord.plans._occurrence import Occurrence
-from carecoord.plans._parts import Activity, Done, Parts, Review, counted
+from carecoord.plans._parts import Parts
 from carecoord.plans._review import ReviewCycle
 
 __all__ = ["Adherence", "DueTime", "PartAdherence", "TimeState", "adherence"]

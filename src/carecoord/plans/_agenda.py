@@ -10,13 +10,16 @@ import attrs
 
 from carecoord._values import Period
 from carecoord.errors import DataError, Fault
+from carecoord.plans._activities import Activity
 from carecoord.plans._assessments import PlanAssessment
 from carecoord.plans._crisis import SafetyPlan
 from carecoord.plans._decisions import SharedDecision
-from carecoord.plans._done import looked_at
+from carecoord.plans._done import looked_at, standing
 from carecoord.plans._education import Education
+from carecoord.plans._goals import Goal
+from carecoord.plans._looks import Review
 from carecoord.plans._occurrence import Occurrence, ReviewStatus
-from carecoord.plans._parts import Activity, Goal, Owner, Review, standing
+from carecoord.plans._part import Owner
 from carecoord.plans._plan import CarePlan
 from carecoord.plans._referral import OpenReferral, Referral, open_referrals
 from carecoord.plans._review import ReviewCycle

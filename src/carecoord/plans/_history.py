@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import attrs
 
 from carecoord.plans._open_work import WorkDecision
-from carecoord.plans._parts import PARTS, Owner, Parts, given, own_first
+from carecoord.plans._part import Owner, given
+from carecoord.plans._parts import PARTS, Parts, own_first
 from carecoord.plans._statuses import PlanStatus
 
 if TYPE_CHECKING:

@@ -9,26 +9,20 @@ import attrs
 
 from carecoord._values import FrozenMapping
 from carecoord.errors import UnknownIdError
-from carecoord.plans._activities import Activity, ActivityKind, Channel, Preference
+from carecoord.plans._activities import Activity
 from carecoord.plans._agreements import Agreement, CopyGiven
 from carecoord.plans._assessments import PlanAssessment
-from carecoord.plans._attainment import GoalAttainmentScale, Rating
 from carecoord.plans._crisis import CrisisPlan, RelapsePreventionPlan, SafetyPlan
 from carecoord.plans._decisions import SharedDecision
-from carecoord.plans._done import Done, Outcome, counted, standing
 from carecoord.plans._education import Education
-from carecoord.plans._goals import Goal, Priority
+from carecoord.plans._goals import Goal
 from carecoord.plans._levels import LevelOfCare
 from carecoord.plans._looks import Review
-from carecoord.plans._needs import Domain, Need, Statement
-from carecoord.plans._part import Owner, Part, given, labelled, one_of, texts
+from carecoord.plans._needs import Need, Statement
+from carecoord.plans._part import Part
 from carecoord.plans._people import CommunityResource, FamilyInvolvement
 
-__all__ = [
-    "PARTS", "Activity", "ActivityKind", "Channel", "Domain", "Done", "Goal", "GoalAttainmentScale", "Need", "Outcome",
-    "Owner", "Part", "Parts", "Preference", "Priority", "Rating", "Review", "counted", "given", "labelled", "one_of",
-    "standing", "texts",
-]  # fmt: skip
+__all__ = ["KINDS", "LISTS", "PARTS", "Parts", "own_first"]
 
 P = TypeVar("P", bound=Part)
 

@@ -10,32 +10,20 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 import attrs
 
 from carecoord.errors import DataError, Fault, RuleError, UnknownIdError, did_you_mean
+from carecoord.plans._activities import Activity
 from carecoord.plans._agreements import Agreement, CopyGiven
 from carecoord.plans._assessments import PlanAssessment
 from carecoord.plans._crisis import CrisisPlan, RelapsePreventionPlan, SafetyPlan
 from carecoord.plans._decisions import SharedDecision
 from carecoord.plans._education import Education
+from carecoord.plans._goals import Goal
 from carecoord.plans._history import PLAIN, Revision, changes_between, undone
 from carecoord.plans._levels import LevelOfCare
-from carecoord.plans._needs import Statement, StatementKind
+from carecoord.plans._looks import Review
+from carecoord.plans._needs import Need, Statement, StatementKind
 from carecoord.plans._open_work import WorkDecision, settled
-from carecoord.plans._part import Part, check_follows, marked, referred
-from carecoord.plans._parts import (
-    KINDS,
-    LISTS,
-    PARTS,
-    Activity,
-    Goal,
-    Need,
-    Owner,
-    Parts,
-    Review,
-    given,
-    labelled,
-    one_of,
-    own_first,
-    texts,
-)
+from carecoord.plans._part import Owner, Part, check_follows, given, labelled, marked, one_of, referred, texts
+from carecoord.plans._parts import KINDS, LISTS, PARTS, Parts, own_first
 from carecoord.plans._people import CommunityResource, FamilyInvolvement
 from carecoord.plans._statuses import Intent, PlanStatus, moved
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import attrs
 
 from carecoord.plans._attainment import GoalAttainment, Level, goal_attainment, level_on
-from carecoord.plans._parts import Goal
+from carecoord.plans._goals import Goal
 from carecoord.plans._statuses import Achievement
 
 if TYPE_CHECKING:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from carecoord.plans._activities import Activity
 from carecoord.plans._in_force import OPEN
 from carecoord.plans._part import Part
-from carecoord.plans._parts import Activity, Parts
+from carecoord.plans._parts import Parts
 
 __all__ = ["counts", "in_force"]
 

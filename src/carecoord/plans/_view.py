@@ -12,7 +12,8 @@ import attrs
 
 from carecoord.errors import UnknownIdError
 from carecoord.plans._agenda import AgendaItem, agenda
-from carecoord.plans._parts import PARTS, Owner, Parts, own_first
+from carecoord.plans._part import Owner
+from carecoord.plans._parts import PARTS, Parts, own_first
 from carecoord.plans._plan import CarePlan
 from carecoord.plans._projection import PlanPass, not_shown
 from carecoord.plans._statuses import Intent, PlanStatus
