@@ -159,12 +159,18 @@ def _circles(one: Protocol, step: str) -> Iterator[tuple[str, str]]:
             entered = state.episode.with_entry(StepEntry(id="9", on=ON, protocol="small", step=going.to_step))
             coming = decide(one, entered, on=ON)
             if coming.to_step == step:
-                yield f"oscillates/{going.rule}/{coming.rule}", step
+                yield _circle(str(going.rule), str(coming.rule)), step
+
+
+def _circle(one: str, other: str) -> str:
+    """Name a circle, told from wherever it begins."""
+    return f"oscillates/{'/'.join(sorted((one, other)))}"
 
 
 def told(findings: tuple[Finding, ...], kinds: set[str]) -> set[str]:
     """Name what check found, of these kinds."""
-    return {finding.name for finding in findings if finding.kind in kinds}
+    found = [finding for finding in findings if finding.kind in kinds]
+    return {_circle(*one.about) if one.kind == "oscillates" else one.name for one in found}
 
 
 KINDS = {"gap", "never-true", "overlap", "hidden", "oscillates"}

@@ -153,8 +153,9 @@ def test_to_and_fro_at_one_moment() -> None:
 
 
 def test_to_and_fro_with_time_alone() -> None:
-    """A shortest stay keeps it from happening at once; four weeks later it does."""
-    steps = STEPS.replace("intensity = 2", 'intensity = 2\nmin_stay = "P4W"')
+    """A shortest stay in each keeps it from happening at once; four weeks later it does."""
+    steps = STEPS.replace("intensity = 1", 'intensity = 1\nmin_stay = "P4W"')
+    steps = steps.replace("intensity = 2", 'intensity = 2\nmin_stay = "P4W"')
     finding = shown(both_ways(down=20, steps=steps), "alternates/up/down")
     assert finding.severity == "warning"
     assert finding.episode is not None

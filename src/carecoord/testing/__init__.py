@@ -10,6 +10,7 @@ from carecoord.testing._laws import BrokenLaw, LawError
 from carecoord.testing._plan_parts import goals, needs, plan_parts
 from carecoord.testing._plan_versions import care_plans, plan_versions
 from carecoord.testing._plans import activities, review_cycles, reviews
+from carecoord.testing._protocols import check_protocol
 from carecoord.testing._rules import expressions, facts, rule_texts, vocabularies
 from carecoord.testing._scoring import answers, check_instrument, respondents
 from carecoord.testing._teams import absences, assignments, credentials, matrices, members, team_records, teams
@@ -26,6 +27,7 @@ __all__ = [
     "boundary_episodes",
     "care_plans",
     "check_instrument",
+    "check_protocol",
     "clauses",
     "consents",
     "credentials",

@@ -202,16 +202,20 @@ class _Checker:
                 )  # fmt: skip
 
     def _circles(self) -> Iterator[Finding]:
-        told: set[tuple[str, ...]] = set()
+        """Tell each circle once: at one moment rather than with time, and by the episode that shows it."""
+        told: dict[frozenset[tuple[str, str]], Finding] = {}
         for at_once, with_time in self.turns:
-            for turn in (at_once, with_time):
-                steps = (turn.there.plan.step, turn.back.plan.step)
-                ids = (turn.there.plan.rules[turn.going].says.id, turn.back.plan.rules[turn.coming].says.id)
-                found = self._turned(turn) if (*steps, *ids) not in told else None
-                if found is not None:
-                    told.add((*steps, *ids))
-                    yield _circle(turn, ids, found)
-                    break
+            found = self._circle(at_once) or self._circle(with_time)
+            if found is not None:
+                key = frozenset(zip(found.steps, found.about, strict=True))
+                other = told.get(key)
+                if other is None or (found.severity, not found.confirmed) < (other.severity, not other.confirmed):
+                    told[key] = found
+        yield from told.values()
+
+    def _circle(self, turn: Turn) -> Finding | None:
+        found = self._turned(turn)
+        return None if found is None else _circle(turn, found)
 
     def _turned(self, turn: Turn) -> _Found | None:
         first: _Found | None = None
@@ -278,8 +282,9 @@ def _leads(decision: Decision, step: str, to: str) -> bool:
     return decision.from_step == step and to in decision.ruling.to
 
 
-def _circle(turn: Turn, ids: tuple[str, str], found: _Found) -> Finding:
+def _circle(turn: Turn, found: _Found) -> Finding:
     there, back = turn.there.plan.step, turn.back.plan.step
+    ids = (turn.there.plan.rules[turn.going].says.id, turn.back.plan.rules[turn.coming].says.id)
     at_once = turn.back.frame.time == "entered"
     return Finding(
         kind="oscillates" if at_once else "alternates",

@@ -56,6 +56,7 @@ def returning(model: Model, there: Here, back: Here, state: State) -> tuple[Witn
     then = [(one.reads, value) for one, value in known if one.name in back.variables]
     second = Writer(model, back, then, rank="s")
     first = Writer(model, there, here, before=(second.ago.get("step") or 0) if later else 0)
+    first.used |= back.used
     going = first.witness()
     if going is None:
         return None
@@ -76,8 +77,8 @@ class Writer:
     def __init__(
         self, model: Model, here: Here, facts: Sequence[tuple[Reduction, FactValue]], *, before: int = 0, rank: str = ""
     ) -> None:
-        self.protocol, self.here, self.counts_hours = model.protocol, here, model.counts_hours
-        self.step = here.plan.step
+        self.protocol, self.counts_hours = model.protocol, model.counts_hours
+        self.step, self.used = here.plan.step, here.used
         self.facts, self.before, self.rank = facts, before, rank
         self.unit = 30 if self.counts_hours else DAY
         self.entries: list[Entry] = []
@@ -100,17 +101,16 @@ class Writer:
                 self.entries.append(RecordedFact(id=self._id(), on=self._at(0), name=one.name, value=value))
         if not self._events():
             return None
-        used = self.here.used
-        needed = dict.fromkeys(score.measure for one, _ in self.facts for score in self._needs(one, used))
+        needed = dict.fromkeys(score.measure for one, _ in self.facts for score in self._needs(one))
         for measure in needed:
             _Readings(self, measure).write(enters=enters)
         for reported, is_open in self.of(Unanswered):
             self._unanswered(reported, is_open=is_open is True)
         return Witness(Episode("someone", self.entries), self._at(0))
 
-    def _needs(self, one: Reduction, used: frozenset[str]) -> tuple[Latest, ...]:
+    def _needs(self, one: Reduction) -> tuple[Latest, ...]:
         """Give the scores that rules look at; those that only relations name are left out."""
-        is_used = one.name in used or f"later {one.name}" in used or isinstance(one, At)
+        is_used = one.name in self.used or f"later {one.name}" in self.used or isinstance(one, At)
         return one.reads if is_used and not isinstance(one, Unanswered) else ()
 
     def _at(self, minutes: int) -> date | datetime:
@@ -136,7 +136,7 @@ class Writer:
         """When the enrolment began: as long ago as anything that counts in it."""
         spans = (round(one.span * (60 if one.unit == "hours" else DAY)) for one, value in self.of(Held) if value)
         windows = (int(one.days + 1) * DAY for one, _ in self.of(Times) if one.days is not None)
-        free = () if "days_since(start)" in self.here.used else windows
+        free = () if "days_since(start)" in self.used else windows
         return max([*(ago for ago in self.ago.values() if ago is not None), *spans, *free], default=0)
 
     def _course(self) -> None:
