@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, get_args
 
 import attrs
 
@@ -104,14 +104,9 @@ class Parts:
 
 
 KINDS: Final[Mapping[str, type[Part]]] = FrozenMapping(
-    {
-        "needs": Need, "statements": Statement, "levels": LevelOfCare, "resources": CommunityResource, "goals": Goal,
-        "activities": Activity, "reviews": Review, "assessments": PlanAssessment, "decisions": SharedDecision,
-        "family": FamilyInvolvement, "crisis_plans": CrisisPlan, "safety_plans": SafetyPlan,
-        "relapse_plans": RelapsePreventionPlan, "education": Education, "agreements": Agreement, "copies": CopyGiven,
-    }
-)  # fmt: skip
-"""Which parts each list holds."""
+    {field.name: get_args(field.converter)[0] for field in attrs.fields(Parts)}
+)
+"""Which parts each list holds, as its field says."""
 
 LISTS: Final[Mapping[type[Part], str]] = FrozenMapping({kind: name for name, kind in KINDS.items()})
 """Which list holds the parts of a class."""
