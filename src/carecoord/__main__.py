@@ -13,10 +13,14 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from carecoord import __version__
 from carecoord.errors import CareCoordError
+
+if TYPE_CHECKING:
+    from carecoord.caseload import Caseload
+    from carecoord.errors import Fault
 
 __all__ = ["main"]
 
@@ -123,8 +127,33 @@ def _board(chosen: argparse.Namespace) -> int:
     caseload = loads(_text(chosen.file), name=name)
     if not isinstance(caseload, Caseload):
         raise DataError(name, [Fault("$.type", "a caseload is wanted")])
+    faults = list(_unknown_protocols(caseload))
+    if faults:
+        raise DataError(name, faults)
     _print_board(board(caseload, on=chosen.on, accept_unverified=chosen.accept_unverified), as_json=chosen.json)
     return 0
+
+
+def _unknown_protocols(caseload: Caseload) -> Iterator[Fault]:
+    """Find every protocol in a caseload that does not come with the library, all at once and before any board."""
+    from carecoord.errors import Fault, did_you_mean  # noqa: PLC0415
+    from carecoord.stepped_care import protocols  # noqa: PLC0415
+
+    known = protocols()
+    named = [(f"$.protocols[{place}]", id_) for place, id_ in enumerate(caseload.protocols)]
+    named += [
+        (f"$.looked_at[{place}][{number}]", id_)
+        for place, ids in enumerate(caseload.looked_at.values())
+        for number, id_ in enumerate(ids)
+    ]
+    for place, episode in enumerate(caseload.episodes):
+        for number, entry in enumerate(episode.entries):
+            id_ = getattr(entry, "protocol", None)
+            if id_ is not None:
+                named.append((f"$.episodes[{place}].entries[{number}].protocol", id_))
+    for path, id_ in named:
+        if id_ not in known:
+            yield Fault(path, f"there is no protocol {id_!r:.60}{did_you_mean(id_, known)}")
 
 
 def _print_board(board: Any, *, as_json: bool) -> None:

@@ -79,6 +79,30 @@ def test_board_reports_every_fault_changes_nothing_and_ends_with_2(
     assert file.read_text(encoding="utf-8") == text
 
 
+def test_board_names_every_protocol_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where a caseload looks for one, and where somebody is enrolled in one: all at once, each with its place."""
+    data = {
+        "format": 1,
+        "type": "caseload",
+        "protocols": ["german-impact", "cocm-treat-to-targt"],
+        "looked_at": {"ada": ["nobody-knows"]},
+        "episodes": [
+            {
+                "person": "ada",
+                "entries": [{"kind": "enrolment", "id": "1", "on": "2026-01-05", "protocol": "german-impakt"}],
+            }
+        ],
+    }
+    file = tmp_path / "caseload.json"
+    file.write_text(json.dumps(data), encoding="utf-8")
+    assert main(["board", str(file), "--on", "2026-06-30"]) == 2
+    told = capsys.readouterr().err
+    assert "$.protocols[1]: there is no protocol 'cocm-treat-to-targt', did you mean cocm-treat-to-target?" in told
+    assert "$.looked_at[0][0]: there is no protocol 'nobody-knows'" in told
+    assert "$.episodes[0].entries[0].protocol: there is no protocol 'german-impakt'" in told
+    assert "ada" not in told
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
