@@ -63,6 +63,7 @@ def write_back(
         the next version of the plan, or why there is none; and the one answer that every reader gets.
 
     Example:
+        >>> from carecoord.plans import Need
         >>> from carecoord.roles import Clause, Consent, Member, Reader, Recipient, disclose
         >>> to_holm = Clause(id="1", decision="permit", to=[Recipient(person="holm")], purposes=["TREAT"])
         >>> holm = Member("holm", role="care-manager", since=date(2025, 1, 1))
