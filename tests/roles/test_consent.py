@@ -535,8 +535,14 @@ def test_somebody_who_is_not_there_sees_nothing() -> None:
 )  # fmt: skip
 def test_an_emergency_without_every_reason_is_none(change: dict[str, Any]) -> None:
     """Who, whom, where, by whom, when, what and why nobody could ask; and a day at most."""
-    with pytest.raises(DataError, match="emergency"):
+    with pytest.raises(DataError) as raised:
         attrs.evolve(EMERGENCY, **change)
+    (name,) = change
+    what = "is wanted, found nothing"
+    if name in {"since", "until"}:
+        is_time = isinstance(change[name], datetime) and change[name].tzinfo is not None
+        what = "it is after the start, 24 hours at most" if is_time else "a time with its offset from UTC is wanted"
+    assert str(raised.value) == f"emergency: 1 fault\n  $.{name}: {what}"
 
 
 @pytest.mark.parametrize(
@@ -726,3 +732,37 @@ def test_a_level_that_is_refused_is_what_an_exception_far_below_opens_again() ->
     assert decided(given_by_anna(grant), given_by_anna(from_v, name="R"), label=label).result == "permit"
     closed = attrs.evolve(from_v, exceptions=[attrs.evolve(nearer, exceptions=())])
     assert decided(given_by_anna(grant), given_by_anna(closed, name="R"), label=label).result == "deny"
+
+
+def test_who_sees_by_authority_and_by_consent_too_sees_by_consent() -> None:
+    """Then the clauses are named and their obligations hold; by authority alone only what the law forbids anybody."""
+    label = Label.of("MH", "42CFRPart2")
+    alone = as_proxy(label)
+    assert (alone.reason, alone.clauses, alone.obligations) == ("authority", (), {"no-proceedings"})
+    form = consent("S").part2
+    to_mother = permit("MH", to=[Recipient(person="mother")], purposes=["FAMRQT"])
+    given = given_by_anna(to_mother, part2=form, until=DAY + 99 * DAYS)
+    both = decided(given, who=MOTHER, label=label, purpose="FAMRQT", authorities=[HELD])
+    assert (both.reason, [str(each) for each in both.clauses]) == ("", ["K.1"])
+    assert both.obligations == {"notice", "consent-explanation", "no-proceedings"}
+
+
+def test_what_an_emergency_overrides_is_named() -> None:
+    """Every ordinary refusal, in order."""
+    refused = [given_by_anna(refuse(), name=name) for name in "RQ"]
+    glass = decided(*refused, who=member("ed"), purpose="BTG", on=EMERGENCY.since, emergency=EMERGENCY)
+    assert (glass.reason, [str(each) for each in glass.clauses]) == ("break-glass", ["Q.1", "R.1"])
+
+
+def test_what_comes_nearest_lacks_least_and_says_all_that_it_lacks() -> None:
+    """Two things of each permit are told of all that lack two, and nothing of one that lacks three."""
+    near = given_by_anna(permit("SUD", to=[Recipient(person="sis")]), name="B")
+    same = given_by_anna(permit("SUD", purposes=["HPAYMT"]), name="A")
+    far = given_by_anna(permit("SUD", to=[Recipient(person="sis")], purposes=["HPAYMT"]), name="C")
+    asked = decided(near, same, far, label=Label.of("MH"))
+    assert (asked.result, asked.nearest) == (
+        "no-consent", ("A.1: other purpose, other content", "B.1: other recipient, other content"),
+    )  # fmt: skip
+    reached = refuse(to=[Recipient(person="sis")], exceptions=[permit(id="1a")])
+    assert decided(given_by_anna(reached)).nearest == ()
+    assert decided().nearest == ()
