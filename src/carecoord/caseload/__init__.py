@@ -22,20 +22,13 @@ from carecoord.caseload._measures._counts import Counts, Share, wilson
 from carecoord.caseload._measures._definition import MeasureDefinition
 from carecoord.caseload._measures._disclosure import PublishedGroup, PublishedRate, PublishedReport, suppress
 from carecoord.caseload._measures._episodes import record
-from carecoord.caseload._measures._evaluate import (
-    Group,
-    MeanReport,
-    MeasureReport,
-    Membership,
-    RateReport,
-    evaluate,
-    why,
-)
+from carecoord.caseload._measures._evaluate import evaluate, why
 from carecoord.caseload._measures._flow import Cadence, StepFlow, contact_cadence, step_flow
 from carecoord.caseload._measures._groups import Disparity, disparities, effect_size, standardised
 from carecoord.caseload._measures._measure import Measure, measure, measures, read_measure
 from carecoord.caseload._measures._minutes import MonthOfCare, TimeEntry, minutes
 from carecoord.caseload._measures._record import Record
+from carecoord.caseload._measures._report import Group, MeanReport, MeasureReport, Membership, RateReport
 from carecoord.caseload._measures._scenarios import MeasureFailure, check_measure
 from carecoord.caseload._measures._survival import SurvivalCurve, TimeTo, survival, times_to
 from carecoord.caseload._measures._time_codes import TimeCode, TimeCodes, read_time_codes, time_codes

@@ -9,7 +9,7 @@ from typing import Final
 import attrs
 
 from carecoord.caseload._measures._counts import Counts, Share
-from carecoord.caseload._measures._evaluate import MeanReport, MeasureReport, RateReport
+from carecoord.caseload._measures._report import MeanReport, MeasureReport, RateReport
 from carecoord.errors import UnknownIdError
 
 __all__ = ["PublishedGroup", "PublishedRate", "PublishedReport", "suppress"]

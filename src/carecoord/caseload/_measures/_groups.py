@@ -7,7 +7,7 @@ from statistics import fmean, stdev
 
 import attrs
 
-from carecoord.caseload._measures._evaluate import RateReport
+from carecoord.caseload._measures._report import RateReport
 from carecoord.errors import DataError, Fault
 
 __all__ = ["Disparity", "disparities", "effect_size", "standardised"]
