@@ -136,8 +136,9 @@ class Writer:
         """When the enrolment began: as long ago as anything that counts in it."""
         spans = (round(one.span * (60 if one.unit == "hours" else DAY)) for one, value in self.of(Held) if value)
         windows = (int(one.days + 1) * DAY for one, _ in self.of(Times) if one.days is not None)
-        free = () if "days_since(start)" in self.used else windows
-        return max([*(ago for ago in self.ago.values() if ago is not None), *spans, *free], default=0)
+        least = max([*(ago for ago in self.ago.values() if ago is not None), *spans], default=0)
+        is_free = not self.used & {"days_since(start)", "hours_since(start)"}
+        return max([least, *windows]) + 2 * self.unit if is_free else least
 
     def _course(self) -> None:
         if self.step == OUTSIDE:
@@ -308,6 +309,7 @@ class _Readings:
                 self.add(max(where, newest), {one.score.name: value})
         self._series(newest, latest)
         self._runs(newest, latest)
+        self._extremes(newest)
         for ago, values in self.rows.items():
             self.writer.entries.append(self.writer.assessment(self.measure, ago, values))
 
@@ -330,12 +332,24 @@ class _Readings:
             if one.form == "count" and isinstance(value, int | float):
                 for _ in range(int(value) - len(self.rows)):
                     self.add(self.between(newest), latest)
-            elif one.form != "days_old" and value is not None:
+            elif value is not None and (isinstance(one, Window) or one.form == "previous"):
                 now = latest.setdefault(name, value)
                 shown = {row.get(name) for row in self.rows.values()}
                 wanted = 2 * value - now if one.form == "average" and isinstance(value, int | float) else value
                 if one.form == "previous" or wanted not in shown:
                     self.add(self.between(newest), {name: wanted})
+
+    def _extremes(self, newest: int) -> None:
+        """Put the best and the worst score near the beginning, where no run of the last readings meets them."""
+        for one, value in self.mine(Series):
+            name = one.score.name
+            if one.form in ("best", "worst") and value is not None:
+                self.rows[newest].setdefault(name, value)
+                if value not in {row.get(name) for row in self.rows.values()}:
+                    early = self.writer.start - self.writer.unit
+                    self.add(
+                        early if early > newest and early not in self.rows else self.between(newest), {name: value}
+                    )
 
     def _runs(self, newest: int, latest: Scores) -> None:
         for one, value in self.mine(InARow):
@@ -347,11 +361,17 @@ class _Readings:
                 self.add(newest + span, latest)
         runs: list[tuple[InARow | Held, FactValue]] = [*self.mine(InARow), *self.mine(Held)]
         for run, value in runs:
-            count = run.count if isinstance(run, InARow) else 2
-            if value is False and self._run(run.condition) >= count > 1:
+            count = self._run(run.condition)
+            is_met = count >= run.count > 1 if isinstance(run, InARow) else self._spans(run, count)
+            if value is False and is_met:
                 broken = self.writer.satisfying(run.condition, wanted=False)
                 if broken is not None:
                     self.add(self.between(newest), broken)
+
+    def _spans(self, held: Held, count: int) -> bool:
+        """Say whether so many of the latest readings reach as far as a span."""
+        agos = sorted(self.rows)[:count]
+        return len(agos) > 1 and agos[-1] - agos[0] >= held.span * (60 if held.unit == "hours" else DAY)
 
     def _run(self, condition: Condition) -> int:
         """Count the latest readings that all meet a condition."""
