@@ -309,7 +309,8 @@ class _Readings:
                 self.add(max(where, newest), {one.score.name: value})
         self._series(newest, latest)
         self._runs(newest, latest)
-        self._extremes(newest)
+        if enters:
+            self._extremes(newest)
         for ago, values in self.rows.items():
             self.writer.entries.append(self.writer.assessment(self.measure, ago, values))
 
@@ -353,7 +354,8 @@ class _Readings:
 
     def _runs(self, newest: int, latest: Scores) -> None:
         for one, value in self.mine(InARow):
-            for _ in range(one.count - self._run(one.condition) if value is True else 0):
+            since = self.writer.ago.get(one.since) if one.since else None
+            for _ in range(one.count - self._run(one.condition, since) if value is True else 0):
                 self.add(self.between(newest), latest)
         for held, value in self.mine(Held):
             if value is True:
@@ -373,10 +375,10 @@ class _Readings:
         agos = sorted(self.rows)[:count]
         return len(agos) > 1 and agos[-1] - agos[0] >= held.span * (60 if held.unit == "hours" else DAY)
 
-    def _run(self, condition: Condition) -> int:
-        """Count the latest readings that all meet a condition."""
+    def _run(self, condition: Condition, since: int | None = None) -> int:
+        """Count the latest readings that all meet a condition, after a moment where one is given."""
         count = 0
-        for ago in sorted(self.rows):
+        for ago in sorted(ago for ago in self.rows if since is None or ago < since):
             facts = {**self.rows[ago]}
             for one in condition.derived:
                 baseline = one if isinstance(one, At) else one.baseline
