@@ -46,9 +46,9 @@ def attainable(instrument: Instrument, score: str) -> tuple[Number, ...] | None:
                 return frozenset((value,))
             case Name(id=name) if name in items:
                 item = items[name]
-                codes = [code for code in item.codes.values() if code is not None]
-                if not codes and item.kind.whole and item.kind.high - item.kind.low <= MOST:
-                    codes = [*range(int(item.kind.low), int(item.kind.high) + 1)]
+                codes = [code for code in (*item.codes.values(), item.otherwise) if code is not None]
+                if not item.codes and item.kind.whole and item.kind.high - item.kind.low <= MOST:
+                    codes += range(int(item.kind.low), int(item.kind.high) + 1)
                 return frozenset(codes) or None
             case Defined(body=body):
                 return reach(body)
