@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import product
 from typing import Any
 
@@ -103,7 +104,13 @@ def searching(*rules: Node) -> Search:
     return Search(formulas, families(formulas.atoms, variables(), listed, frozenset(KINDS), ()))
 
 
-WANTED = {holds: {True}, fails: {False}, is_unknown: {None}, not_false: {True, None}, not_true: {False, None}}
+WANTED: dict[Callable[[Node], Requirement], set[bool | None]] = {
+    holds: {True},
+    fails: {False},
+    is_unknown: {None},
+    not_false: {True, None},
+    not_true: {False, None},
+}
 
 
 @pytest.mark.parametrize("text", RULES)
