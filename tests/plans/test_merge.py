@@ -287,6 +287,36 @@ def test_both_go_back_to_the_base() -> None:
         merge(one, one, BASE, by="adams", on=DAY)
 
 
+def test_a_merge_is_not_before_what_it_merges() -> None:
+    """Neither before our last revision nor before theirs."""
+    one, other = ours(title="Spring"), theirs(strengths=["a dog"])
+    assert merge(BASE, one, other, by="adams", on=date(2026, 1, 13)).plan is not None
+    with pytest.raises(DataError, match=r"\$\.on: 2026-01-12 is before their last revision, 2026-01-13"):
+        merge(BASE, one, other, by="adams", on=date(2026, 1, 12))
+    with pytest.raises(DataError, match=r"2026-01-12 is before the version it follows, 2026-01-13"):
+        merge(BASE, other, one, by="adams", on=date(2026, 1, 12))
+
+
+def test_a_stored_merge_that_does_not_belong_to_the_plan_is_refused() -> None:
+    """It speaks of parts that the plan holds, and of a version before it."""
+    plan = plan_of(merged(ours(title="Spring"), theirs(goals=[attrs.evolve(GOAL, priority="low")])))
+    last = plan.history[-1]
+    assert last.merged is not None
+    assert last.places == {"goals.mood", "title"}
+    strange = attrs.evolve(last.merged, since=3, added=("goals.x",))
+    with pytest.raises(DataError) as raised:
+        attrs.evolve(plan, history=[plan.history[0], attrs.evolve(last, merged=strange)])
+    assert [str(fault) for fault in raised.value.faults] == [
+        "$.history[1]: it speaks of goals.x, which the plan does not hold",
+        "$.history[1].merged.since: a version before 3 is wanted, found 3",
+    ]
+    for since in (0, 3):
+        with pytest.raises(DataError, match=r"merged\.since"):
+            attrs.evolve(
+                plan, history=[plan.history[0], attrs.evolve(last, merged=attrs.evolve(last.merged, since=since))]
+            )
+
+
 def test_work_that_one_side_began_and_the_other_did_away_with_is_decided() -> None:
     """Neither knew of the other; what the other side decided already is not asked again."""
     serving = attrs.evolve(BASE, activities=[attrs.evolve(TALK, goals=["mood"])])

@@ -19,6 +19,7 @@ from carecoord.plans import (
     PlanView,
     Review,
     ReviewCycle,
+    WorkDecision,
     merge,
     plan_history,
     view,
@@ -438,6 +439,28 @@ def test_what_does_not_fit_is_told_to_the_discloser_only(changes: dict[str, Any]
     assert after.plan is None
     assert clash in after.clash
     assert after.receipt == "accepted for review"
+
+
+def test_open_work_that_a_reader_touches_is_decided_by_whoever_discloses() -> None:
+    """The reader is told nothing of it: they may not see the work at all."""
+    rest = Goal(id="rest", statement="stay", lifecycle="active", labels=[])
+    clinic = Activity(
+        id="clinic", kind="treatment", title="clinic", goals=["rest"], status="in-progress", labels=["SUD"]
+    )
+    made = attrs.evolve(plan(needs=[RENT], goals=[rest], activities=[clinic]), status="active")
+    disclosure: Disclosure[PlanView | None] = disclose(made, reader())
+    assert disclosure.view is not None
+    assert disclosure.view.activities == ()
+    ended = [disclosure.view.goals[0].move("cancelled")]
+    who: Any = {"by": "lee", "on": DAY, "reason": "x"}
+    asked = write_back(made, disclosure, **who, goals=ended)
+    assert (asked.plan, asked.receipt) == (None, "accepted for review")
+    assert "activities.clinic: it is in-progress, and goals.rest ended" in asked.clash
+    kept = write_back(
+        made, disclosure, **who, work=[WorkDecision(place="activities.clinic", choice="keep")], goals=ended
+    )
+    assert kept.plan is not None
+    assert [each.choice for each in kept.plan.history[-1].work] == ["keep"]
 
 
 def test_a_view_of_another_plan_is_not_written_back() -> None:

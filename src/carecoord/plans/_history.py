@@ -116,15 +116,23 @@ class Revision:
     @property
     def changed(self) -> tuple[str, ...]:
         """What it changed, as `status` or `goals.mood`; what it added is in `added`."""
-        return tuple(self._changed())
+        return tuple(_changed(self.before))
 
-    def _changed(self) -> Iterator[str]:
-        for name in PLAIN:
-            if getattr(self.before, name) is not None or name in self.before.unset:
-                yield name
-        for name in PARTS:
-            for part in getattr(self.before, name):
-                yield f"{name}.{part.id}"
+    @property
+    def places(self) -> frozenset[str]:
+        """Everything it speaks of, the other side of a merge included."""
+        merged = self.merged
+        other = () if merged is None else (*merged.added, *_changed(merged.before))
+        return frozenset({*self.changed, *self.added, *other})
+
+
+def _changed(before: Before) -> Iterator[str]:
+    for name in PLAIN:
+        if getattr(before, name) is not None or name in before.unset:
+            yield name
+    for name in PARTS:
+        for part in getattr(before, name):
+            yield f"{name}.{part.id}"
 
 
 def changes_between(old: CarePlan, new: CarePlan) -> tuple[tuple[str, ...], Before]:

@@ -76,8 +76,8 @@ def merge(
         work: what becomes of open work that the merge touches, as `CarePlan.revise` takes it.
 
     Raises:
-        DataError: they do not both go back to the base, a path is settled at which there is no conflict, or what was
-            decided about work is about none that is touched.
+        DataError: they do not both go back to the base, a path is settled at which there is no conflict, what was
+            decided about work is about none that is touched, or the day is before a revision of either side.
 
     Example:
         >>> from carecoord.plans import Goal
@@ -112,6 +112,8 @@ def merge(
     if three_way.conflicts:
         return Merge(plan=None, conflicts=tuple(three_way.conflicts.values()))
     decisions = tuple(work)
+    if on < theirs.history[-1].on:
+        raise DataError("merge", [Fault("$.on", f"{on} is before their last revision, {theirs.history[-1].on}")])
     touches = _touched(ours, theirs, found, on)
     check_decisions(found, touches, decisions)
     undecided = touches.keys() - {each.place for each in decisions}

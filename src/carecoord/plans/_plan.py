@@ -166,8 +166,12 @@ class CarePlan(Parts):
                 yield Fault(f"{place}.version", f"{version} is wanted, found {revision.version}")
             if revision.on < latest:
                 yield Fault(f"{place}.on", f"{revision.on} is before the version it follows, {latest}")
-            for lost in sorted({*revision.changed, *revision.added} - held):
+            for lost in sorted(revision.places - held):
                 yield Fault(place, f"it speaks of {lost[:60]}, which the plan does not hold")
+            if revision.merged is not None and not 1 <= revision.merged.since < version:
+                yield Fault(
+                    f"{place}.merged.since", f"a version before {version} is wanted, found {revision.merged.since}"
+                )
             latest = max(latest, revision.on)
 
     @property

@@ -9,6 +9,7 @@ from typing import Any, Final, Unpack
 import attrs
 
 from carecoord.errors import CareCoordError, DataError, Fault
+from carecoord.plans._open_work import WorkDecision
 from carecoord.plans._part import Part, marked, referred
 from carecoord.plans._parts import PARTS
 from carecoord.plans._plan import CarePlan, Changes
@@ -44,6 +45,7 @@ def write_back(
     by: str,
     on: date,
     reason: str,
+    work: Iterable[WorkDecision] = (),
     **changes: Unpack[Changes],
 ) -> WriteBack:
     """Apply to a plan what a reader changed in their view of it.
@@ -57,6 +59,8 @@ def write_back(
         by: who revises it.
         on: the day the new version takes effect.
         reason: why.
+        work: what whoever discloses decided about open work that the changes touch, seen by the reader or not; the
+            clash names what is undecided.
         changes: what they changed, as `CarePlan.revise` takes it.
 
     Returns:
@@ -81,7 +85,7 @@ def write_back(
     """
     try:
         whole = _Whole(plan, disclosure).changes(changes)
-        return WriteBack(plan=plan.revise(by=by, on=on, reason=reason, **whole))
+        return WriteBack(plan=plan.revise(by=by, on=on, reason=reason, work=work, **whole))
     except CareCoordError as error:
         return WriteBack(plan=None, clash=str(error))
 
