@@ -379,6 +379,51 @@ def test_the_longest_window_of_what_two_activities_are_counts() -> None:
     assert reconcile(plans, on=ON, windows=[windows[0], windows[0]]) == ()
 
 
+def test_the_window_of_what_two_activities_share_counts() -> None:
+    """A panel that holds the test is not repeated by the test; where only the words are the same, either's counts."""
+    panel = activity("panel", codes=["lab|panel", LIPIDS], due=ON)
+    plans = [plan("p", panel), plan("q", activity(due=date(2026, 4, 10)))]
+    windows = [window("P30D"), window("P2M", "lab|panel")]
+    assert reconcile(plans, on=ON, windows=windows) == ()
+    assert len(reconcile(plans, on=ON, windows=[window("P2M"), window("P2D", "lab|panel")])) == 1
+    words = [plan("p", activity("x", codes="lab|panel", due=ON, title="X")), plan("q", activity("x", codes=(), due=ON))]
+    (found,) = reconcile(words, on=ON, windows=windows)
+    assert (found.state, found.source) == ("undecided", "the laboratory")
+
+
+def test_what_was_entered_in_error_is_no_repetition() -> None:
+    """It was not done, whatever stands there; nor does a need entered in error answer for another one."""
+    wrong = activity("wrong", status="entered-in-error").record(on=date(2026, 2, 20))
+    soon = plan("q", activity(due=date(2026, 3, 9)))
+    assert reconcile([plan("p", wrong), soon], on=ON, windows=[window()]) == ()
+    slip = Need(id="low", domain="mental", codes="c|1", status="entered-in-error")
+    real = Need(id="real", domain="mental", codes="c|1")
+    goal = Goal(id="better", statement="Feel better", needs="low", lifecycle="on-hold")
+    found = reconcile([plan("p", needs=[slip, real], goals=[goal])], on=ON)
+    assert ("need-without-goal", "found", "no goal answers real") in said(found)
+
+
+def test_one_pair_that_fits_hides_no_other() -> None:
+    """What is told of a later pair does not depend on an earlier one being in order."""
+    three = [activity("a", due=ON), activity("b", due=date(2027, 3, 1)), activity("c", due=date(2027, 3, 2))]
+    assert places(reconcile([plan("p", *three)], on=ON, windows=[window()])) == ["p: activities.b, p: activities.c"]
+    mixed = [activity("a", codes="x|1"), activity("b", codes="x|2"), activity("c", codes="x|2", kind="treatment")]
+    assert places(reconcile([plan("p", *mixed)], on=ON)) == ["p: activities.b, p: activities.c"]
+    walk = Instruction("walk", "lee", says="rest", since=ON)
+    same = [walk, attrs.evolve(walk, member="holm"), attrs.evolve(walk, member="zoe", says="run")]
+    assert len(reconcile([], on=ON, instructions=same)) == 2
+    run = plan("p", activity("walk", kind="social", title="walk"), activity("swim", kind="social", codes="x|2"))
+    assert places(reconcile([run], on=ON, instructions=same)[:1]) == ["p: activities.walk"]
+    ends = [attrs.evolve(walk, until=date(2026, 4, 1)), attrs.evolve(walk, says="run", until=date(2026, 5, 1))]
+    assert reconcile([], on=ON, instructions=ends) == reconcile([], on=ON, instructions=ends[::-1])
+
+
+def test_assessments_without_an_instrument_are_two_things() -> None:
+    """That neither has one makes them no one thing."""
+    asked = [PlanAssessment(id=id, kind="interview", title=id, due=ON) for id in ("sleep", "work")]
+    assert reconcile([plan("p", assessments=asked[:1]), plan("q", assessments=asked[1:])], on=ON) == ()
+
+
 def test_two_windows_for_one_code_are_refused() -> None:
     """Nobody could say which holds."""
     with pytest.raises(DataError, match=r"windows: 1 fault\n  lab\|lipids has two windows: state one"):
@@ -497,6 +542,8 @@ def test_what_was_decided_not_to_be_done_is_not_done() -> None:
             duty="set-goals",
         ),
     )
+    first = attrs.evolve(wait, id="c", question="Or later?", choice="go")
+    assert len(reconcile([plan("p", *both, decisions=[first, wait])], on=ON)) == 1
     for other in (
         attrs.evolve(wait, choice="go"), attrs.evolve(wait, status="ended"), attrs.evolve(wait, status="draft"),
         attrs.evolve(wait, status="draft", choice=None), attrs.evolve(wait, activities=["b"]),
@@ -662,7 +709,7 @@ def test_what_a_plan_holds_is_there_whatever_is_known() -> None:
 
 def test_an_entry_has_two_sides_and_says_where_it_is_from() -> None:
     """What is wrong with one is said."""
-    with pytest.raises(DataError, match=r"\$.between: two sides are wanted, found 1"):
+    with pytest.raises(DataError, match=r"^incompatibility: 1 fault\n  \$.between: two sides are wanted, found 1"):
         attrs.evolve(ENTRY, between=[DRUG])
     with pytest.raises(DataError, match=r"side: 1 fault\n  \$.codes: a code is wanted, found none"):
         Side(kind="drug", name="x", codes=[])

@@ -13,11 +13,10 @@ from carecoord.plans._activities import Activity
 from carecoord.plans._assessments import PlanAssessment
 from carecoord.plans._discrepancy import Place
 from carecoord.plans._done import Done
-from carecoord.plans._goals import Goal
 from carecoord.plans._needs import Need
 from carecoord.plans._plan import CarePlan
 
-__all__ = ["OPEN", "InForce", "PlacedActivity", "PlacedGoal", "PlacedNeed", "in_force"]
+__all__ = ["OPEN", "InForce", "PlacedActivity", "PlacedNeed", "in_force"]
 
 OPEN: Final = ("not-started", "scheduled", "in-progress", "on-hold", "unknown")
 """The statuses of an activity that may still be done."""
@@ -32,14 +31,6 @@ class PlacedNeed:
 
     place: Place
     part: Need
-
-
-@attrs.frozen
-class PlacedGoal:
-    """A goal, and where it stands."""
-
-    place: Place
-    part: Goal
 
 
 @attrs.frozen
@@ -74,15 +65,6 @@ class InForce:
             for plan in self.plans
             for part in plan.needs
             if part.status != "entered-in-error"
-        )
-
-    def goals(self) -> Iterator[PlacedGoal]:
-        """Give the goals that were not entered in error."""
-        return (
-            PlacedGoal(Place(plan.id, f"goals.{part.id}"), part)
-            for plan in self.plans
-            for part in plan.goals
-            if part.lifecycle != "entered-in-error"
         )
 
     def activities(self) -> Iterator[PlacedActivity]:

@@ -106,8 +106,9 @@ def _both(one: PlacedActivity, other: PlacedActivity) -> str:
 
 
 def _window(one: Activity, other: Activity, windows: Mapping[str, RepeatWindow]) -> RepeatWindow | None:
-    """Give the longest window stated for what two activities are."""
-    stated = [windows[code] for code in sorted({*one.codes} | {*other.codes}) if code in windows]
+    """Give the longest window stated for what two activities share; for either where they share no code."""
+    codes = {*one.codes} & {*other.codes} or {*one.codes, *other.codes}
+    stated = [windows[code] for code in sorted(codes) if code in windows]
     return max(stated, key=lambda each: (each.window.after(date(2001, 1, 1)), each.code), default=None)
 
 
