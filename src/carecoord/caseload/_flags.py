@@ -46,11 +46,11 @@ def flags_of(
     measure: Measure, episodes: Iterable[Episode], plans: Iterable[CarePlan], *, on: date, as_of: date | None = None
 ) -> Iterator[CaseloadFlag]:
     """Give what a measure flags in a person's episodes, each by itself, with all their plans."""
-    theirs = tuple(plans)
+    theirs, plan = tuple(plans), measure.plan
     titles = {rate.id: rate for rate in measure.definition.rates}
     seen: set[str] = set()
     for episode in episodes:
-        rows = rows_of_episode(episode, measure.plan.lists, plans=theirs, on=on, as_of=as_of)
+        rows = rows_of_episode(episode, plan.lists, on=on, ends=plan.ends, plans=theirs, as_of=as_of)
         found = outcomes(measure, rows, episode.person, period=(on, on), on=on)
         if not any(one.numerator or one.undecided for one in found):
             continue

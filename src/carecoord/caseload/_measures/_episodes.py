@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from carecoord.caseload._latest import day_of
 from carecoord.caseload._measures._lists import Fields
 from carecoord.caseload._measures._plans import of_plan
 from carecoord.caseload._measures._record import Happening, Record
-from carecoord.caseload._measures._rows import Rows, prepared
+from carecoord.caseload._measures._rows import Rows, rows_of_lists
 from carecoord.plans import CarePlan
 from carecoord.stepped_care import (
     Accepted,
@@ -62,17 +63,18 @@ def rows_of_episode(
     episode: Episode,
     lists: Mapping[str, Fields],
     *,
+    on: date,
+    ends: bool,
     plans: Iterable[CarePlan] = (),
-    on: date | datetime | None = None,
     as_of: date | datetime | None = None,
 ) -> Rows:
     """Give the rows of an episode's record right away, of the lists that are wanted."""
     known: dict[str, Any] = {}
     found: dict[str, list[dict[str, Any]]] = {}
-    for name, entry in _entries(episode, known, plans, on, as_of):
+    for name, entry in _entries(episode, known, plans, on, as_of, steps="steps" in lists):
         if name in lists:
             found.setdefault(name, []).append(entry)
-    return Rows(known, {name: prepared(entries, lists[name]) for name, entries in found.items()})
+    return Rows(known, rows_of_lists(found, lists, on, ends=ends))
 
 
 def _entries(
@@ -81,10 +83,12 @@ def _entries(
     plans: Iterable[CarePlan],
     on: date | datetime | None,
     as_of: date | datetime | None,
+    *,
+    steps: bool = True,
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Give every entry with its list; what was recorded of the person is left in `known`."""
     course = False
-    for entry in episode.in_force(on=on, as_of=as_of):
+    for entry in _in_force(episode, on, as_of):
         match entry:
             case Assessment():
                 for score, value in entry.scores.items():
@@ -111,7 +115,7 @@ def _entries(
                 yield "endings", {"on": entry.on, "protocol": entry.protocol, "reason": entry.reason}
             case _:
                 course = True
-    if course:
+    if course and steps:
         for stay in _steps(episode, on, as_of):
             yield "steps", stay
     now = on.date() if isinstance(on, datetime) else on
@@ -119,6 +123,14 @@ def _entries(
         for name, entries in of_plan(plan, now):
             for one in entries:
                 yield name, one
+
+
+def _in_force(episode: Episode, on: date | datetime | None, as_of: date | datetime | None) -> tuple[Entry, ...]:
+    """Give the entries that stand; where even the last is not after a day, no other is looked at for it."""
+    entries = episode.in_force(as_of=as_of)
+    if on is None or not entries or (not isinstance(on, datetime) and day_of(entries[-1].on) <= on):
+        return entries
+    return episode.in_force(on=on, as_of=as_of)
 
 
 def _steps(episode: Episode, on: date | datetime | None, as_of: date | datetime | None) -> Iterator[dict[str, Any]]:

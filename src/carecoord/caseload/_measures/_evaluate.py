@@ -48,7 +48,7 @@ def evaluate(
         measure: the measure.
         records: one a person, or one a course where the measure counts courses; an episode counts as its record.
         period: first and last day of the measurement period, both included.
-        on: the day it is looked at: what is still open then is `pending`.
+        on: the day it is looked at: what came later is left out, and what is still open then is `pending`.
         by: what to divide the people by: a stratum of the measure, or anything `about` them.
 
     Raises:
@@ -75,7 +75,7 @@ def evaluate(
     count = _Count(measure, by)
     for place, record in enumerate(records):
         _check(measure, record, place, count.seen)
-        rows = _rows(measure, record)
+        rows = _rows(measure, record, on)
         count.add(record.person, rows.about, *measure.plan.row(rows, period, on))
     return MeasureReport(
         measure=measure.id,
@@ -89,9 +89,11 @@ def evaluate(
     )
 
 
-def _rows(measure: Measure, record: Record | Episode) -> Rows:
-    lists = measure.plan.lists
-    return rows_of(record, lists) if isinstance(record, Record) else rows_of_episode(record, lists)
+def _rows(measure: Measure, record: Record | Episode, on: date) -> Rows:
+    plan = measure.plan
+    if isinstance(record, Record):
+        return rows_of(record, plan.lists, on, ends=plan.ends)
+    return rows_of_episode(record, plan.lists, on=on, ends=plan.ends)
 
 
 def why(measure: Measure, record: Record | Episode, *, period: tuple[date, date], on: date) -> Mapping[str, str]:
@@ -104,7 +106,7 @@ def why(measure: Measure, record: Record | Episode, *, period: tuple[date, date]
     """
     _check(measure, record, 0, set())
     said: dict[str, list[str]] = {rate: [] for rate in measure.rates}
-    for rate, member, because in standing(measure, _rows(measure, record), record.person, period=period, on=on):
+    for rate, member, because in standing(measure, _rows(measure, record, on), record.person, period=period, on=on):
         about = "" if member.on is None else f"{member.on}, "
         said[rate].append(f"{about}{member.outcome}: {because()}")
     return {rate: ". ".join(reasons) or "out: nothing to count" for rate, reasons in said.items()}

@@ -20,7 +20,7 @@ LISTS: Final[FrozenMapping[str, Fields]] = FrozenMapping(
     {
         "scores": Fields({"on": "date", "instrument": "text", "score": "text", "value": "number", "status": "text"}),
         "contacts": Fields({"on": "date", "kept": "yes/no", "how": "text"}),
-        "enrolments": Fields({"on": "date", "protocol": "text"}),
+        "enrolments": Fields({"on": "date", "protocol": "text", "until": "date"}),
         "endings": Fields({"on": "date", "protocol": "text", "reason": "text"}),
         "steps": Fields({"on": "date", "protocol": "text", "step": "text", "move": "text", "until": "date"}),
         "events": Fields({"on": "date", "name": "text"}),

@@ -88,6 +88,9 @@ class _Loader:
         means = tuple(self._means())
         strata = dict(self._strata())
         used = {step.event.from_ for step in self.steps if isinstance(step, Look)}
+        ends = any(one.from_ == "enrolments" and "until" in _WORD.findall(one.where) for one in self.measure.events)
+        if ends:
+            used.add("endings")
         return Plan(
             about=tuple(self.about),
             lists={name: self.lists[name] for name in sorted(used)},
@@ -95,6 +98,7 @@ class _Loader:
             rates=rates,
             means=means,
             strata=strata,
+            ends=ends,
         )
 
     def _names(self) -> None:

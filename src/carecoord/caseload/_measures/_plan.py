@@ -184,6 +184,7 @@ class Plan:
         rates: the populations of each rate, in the order of `POPULATIONS`.
         means: who and how much of each mean.
         strata: the groups of each stratum.
+        ends: it is asked when enrolments ended.
         together: gives the populations of all rates that count a record once, one after the other.
     """
 
@@ -193,6 +194,7 @@ class Plan:
     rates: tuple[Rules, ...]
     means: tuple[Rules, ...]
     strata: Mapping[str, Rules]
+    ends: bool = False
     together: Callable[[Mapping[str, Any]], tuple[Any, ...]] = attrs.field(
         default=attrs.Factory(
             lambda self: compile_rules([rule for one in self.rates if one.each is None for rule in one.rules]),

@@ -9,7 +9,7 @@ from typing import Any
 from carecoord.caseload._measures._lists import Fields, moment_field
 from carecoord.caseload._measures._record import Record
 
-__all__ = ["Row", "Rows", "prepared", "rows_of"]
+__all__ = ["Row", "Rows", "prepared", "rows_of", "rows_of_lists"]
 
 Row = dict[str, Any]
 
@@ -44,10 +44,62 @@ class Rows:
         return by_text.get(text, ())
 
 
-def rows_of(record: Record, lists: Mapping[str, Fields]) -> Rows:
-    """Give the rows of a record, of the lists that are wanted."""
-    found = {name: prepared(record.lists[name], fields) for name, fields in lists.items() if name in record.lists}
-    return Rows(record.about, found)
+def rows_of(record: Record, lists: Mapping[str, Fields], on: date, *, ends: bool) -> Rows:
+    """Give the rows of a record, of the lists that are wanted, without what came after a day."""
+    found = {name: record.lists.get(name, ()) for name in lists}
+    return Rows(record.about, rows_of_lists(found, lists, on, ends=ends))
+
+
+def rows_of_lists(
+    found: Mapping[str, Sequence[Mapping[str, Any]]], lists: Mapping[str, Fields], on: date, *, ends: bool
+) -> dict[str, list[Row]]:
+    """Give the rows of every list, without what came after a day; with `ends`, say when each enrolment ended."""
+    given = dict(found)
+    if ends and "enrolments" in given:
+        given["enrolments"] = with_ends(given["enrolments"], given.get("endings", ()), on)
+    return {name: prepared(entries, lists[name], on) for name, entries in given.items() if entries}
+
+
+def with_ends(
+    enrolments: Iterable[Mapping[str, Any]], endings: Iterable[Mapping[str, Any]], on: date
+) -> list[Mapping[str, Any]]:
+    """Give enrolments with the day on which each ended, where it has by a day.
+
+    One ends with the first ending of its protocol since, or where the same protocol begins again. An ending that names
+    no protocol ends all of them. On one day, without hours, an ending ends what began before, and what begins then
+    goes on; only where nothing had begun before, it ends what began that day.
+    """
+    moments = [(*_order(one.get("on")), 0, one) for one in endings if _order(one.get("on"))[0] <= on.toordinal()]
+    moments += [(*_order(one.get("on")), 1, one) for one in enrolments]
+    going: list[Row] = []
+    spare: list[tuple[int, int, Mapping[str, Any]]] = []
+    made: list[Mapping[str, Any]] = []
+    for day, second, begins, entry in sorted(moments, key=lambda one: one[:3]):
+        named = entry.get("protocol")
+        if begins:
+            ended = [row for row in going if row.get("protocol") == named]
+            going = [row for row in going if row.get("protocol") != named]
+            row = dict(entry.items())
+            made.append(row)
+            of_that_day = (one for at, hour, one in spare if at == day and hour in (0, second))
+            if row.get("until") is None:
+                row["until"] = next((one["on"] for one in of_that_day if _of(one, row)), None)
+            if row["until"] is None:
+                going.append(row)
+        else:
+            ended = [row for row in going if _of(entry, row)]
+            going = [row for row in going if not _of(entry, row)]
+            if not ended:
+                spare.append((day, second, entry))
+        for row in ended:
+            row["until"] = entry.get("on")
+    return made
+
+
+def _of(ending: Mapping[str, Any], enrolment: Mapping[str, Any]) -> bool:
+    """Say whether an ending may be that of an enrolment: where either names no protocol, it may."""
+    one, other = ending.get("protocol"), enrolment.get("protocol")
+    return one is None or other is None or one == other
 
 
 def _order(value: date | datetime | None) -> tuple[int, int]:
@@ -59,8 +111,11 @@ def _order(value: date | datetime | None) -> tuple[int, int]:
     return value.toordinal(), 0
 
 
-def prepared(entries: Iterable[Mapping[str, Any]], fields: Fields) -> list[Row]:
-    """Give the entries in order of time, as rows: times cut to their local day, absent fields unknown."""
+def prepared(entries: Iterable[Mapping[str, Any]], fields: Fields, on: date | None = None) -> list[Row]:
+    """Give the entries in order of time, as rows: times cut to their local day, absent fields unknown.
+
+    What came after the day `on` is left out.
+    """
     at = moment_field(fields)
     days = [name for name, type_ in fields.items() if type_ == "date"]
     unknown: Row = {**dict.fromkeys(fields), "kinds": None}
@@ -74,4 +129,6 @@ def prepared(entries: Iterable[Mapping[str, Any]], fields: Fields) -> list[Row]:
             if type(row[name]) is datetime:
                 row[name] = row[name].date()
         rows.append(row)
+    while on is not None and rows and rows[-1][at] is not None and rows[-1][at] > on:
+        rows.pop()
     return rows
