@@ -10,10 +10,21 @@ import pytest
 from hypothesis import given, strategies as st
 
 from carecoord.errors import DataError, UnknownIdError
-from carecoord.plans import Activity, ActivityStatus, CarePlan, PartAdherence, Review, ReviewCycle, adherence
+from carecoord.plans import (
+    Activity,
+    ActivityStatus,
+    CarePlan,
+    Done,
+    DueTime,
+    PartAdherence,
+    Review,
+    ReviewCycle,
+    adherence,
+)
 from carecoord.testing._plans import days, review_cycles
 
 WEEKLY = ReviewCycle(anchor=date(2026, 3, 2), every="P1W", grace="P2D")
+ON = date(2026, 3, 31)
 MARCH = {"first": date(2026, 3, 1), "last": date(2026, 3, 31)}
 
 
@@ -133,7 +144,7 @@ def test_a_change_of_cycle_keeps_what_was_due_under_the_former_one() -> None:
 
 def test_what_is_asked_amiss_is_refused() -> None:
     """A stretch that ends before it begins, and a part that is not there."""
-    with pytest.raises(DataError, match="2026-02-28 is before 2026-03-01, the first day"):
+    with pytest.raises(DataError, match="adherence: 1 fault\n  last: 2026-02-28 is before 2026-03-01, the first day"):
         adherence(plan(), first=date(2026, 3, 1), last=date(2026, 2, 28), on=date(2026, 3, 1))
     with pytest.raises(UnknownIdError, match="walk"):
         adherence(plan(walk()), **MARCH, on=date(2026, 3, 1)).part("activity", "wlak")
@@ -156,3 +167,33 @@ def test_nothing_due_is_left_out_or_counted_twice(cycle: ReviewCycle, done: list
             assert 0 <= low <= high <= 1
             assert (found.rate is None) == (low != high)
             assert complete is None or low == high
+
+
+def test_a_record_counts_on_its_own_day_and_for_its_own_time() -> None:
+    """Recorded on the day asked about, without a scheduled day, for the last time of the stretch, or before it."""
+    same_day = adherence(plan(walk().record(on=date(2026, 3, 3))), **MARCH, on=date(2026, 3, 3)).parts[0]
+    assert same_day.times[0] == DueTime(date(2026, 3, 2), date(2026, 3, 2), "done", date(2026, 3, 3))
+    bare = attrs.evolve(walk(), done=[Done(on=date(2026, 3, 3))])
+    assert states(adherence(plan(bare), **MARCH, on=date(2026, 3, 8)).parts[0])[2] == "done"
+    last = adherence(plan(walk().record(on=date(2026, 3, 30))), **MARCH, on=date(2026, 3, 31)).parts[0]
+    assert states(last)[30] == "done"
+    before = adherence(plan(walk().record(on=date(2026, 3, 2))), first=date(2026, 3, 3), last=date(2026, 3, 9), on=ON)
+    assert states(before.parts[0]) == {9: "unknown"}
+    odd = attrs.evolve(walk(), done=[Done(on=date(2026, 3, 4), scheduled=date(2026, 3, 4))])
+    assert adherence(plan(odd), first=date(2026, 3, 3), last=date(2026, 3, 5), on=ON).times == ()
+
+
+def test_every_time_says_which_one_it_is() -> None:
+    """Done, missed, unknown and open alike carry the scheduled day that identifies them."""
+    done = walk().record(on=date(2026, 3, 2)).record(on=date(2026, 3, 9), outcome="missed")
+    found = adherence(plan(done), **MARCH, on=date(2026, 3, 20))
+    assert [time.scheduled for time in found.times] == [date(2026, 3, day) for day in (2, 9, 16, 23, 30)]
+    assert [time.is_late for time in found.times] == [False] * 5
+
+
+def test_all_activities_with_a_schedule_are_gone_through() -> None:
+    """One without a schedule is passed over, and those after it are not."""
+    once = Activity(id="once", kind="test", title="Blood test", due=date(2026, 3, 2))
+    found = adherence(plan(once, walk()), **MARCH, on=date(2026, 3, 20))
+    assert [part.id for part in found.parts] == ["walk"]
+    assert found.part("activity", "walk") == found.parts[0]

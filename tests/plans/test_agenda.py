@@ -326,6 +326,7 @@ def test_open_referrals_are_listed_by_their_limits() -> None:
     assert found(date(2026, 3, 3)) == [("due", "2026-03-02", "None")]
     (item,) = agenda([], on=date(2026, 3, 3), referrals=[referral])
     assert (item.kind, item.id, item.plan, item.owner) == ("referral", "r", "", Owner(duty="track-referral"))
+    assert (item.person, item.key) == ("a", "referral.r@2026-03-02")
     assert agenda([], on=date(2026, 4, 3), referrals=[referral.move("received", on=date(2026, 3, 9))]) == ()
 
 

@@ -175,7 +175,9 @@ def test_one_cycle_follows_another_and_nothing_is_lost() -> None:
     changed = attrs.evolve(review, cycle=both)
     assert changed.standing(on=date(2026, 3, 9)).due == date(2026, 2, 28)
     assert changed.record(on=date(2026, 3, 9)).standing(on=date(2026, 3, 9)).due == date(2026, 3, 16)
-    with pytest.raises(DataError, match="2026-04-01 is not after 2026-04-01, when it begins"):
+    with pytest.raises(
+        DataError, match=r"review cycle: 1 fault\n  \$\.until: 2026-04-01 is not after 2026-04-01, when it begins"
+    ):
         MONTHLY.followed_by(weekly, on=date(2026, 4, 1))
 
 
@@ -258,3 +260,52 @@ def test_what_waits_in_a_pause_is_not_lost_by_another_cycle() -> None:
     assert (work.place, work.scheduled) == ("reviews.r", date(2026, 2, 28))
     kept = plan.revise(by="lee", on=date(2026, 3, 10), reason="less often", reviews=[other], work=[work.keep()])
     assert kept.reviews[0].standing(on=date(2026, 3, 10)).due == date(2026, 2, 28)
+
+
+def test_a_change_of_cycle_keeps_the_pauses_of_its_own_side() -> None:
+    """A pause of the former cycle ends with it, one of the new cycle begins with it, and others are left out."""
+    old = MONTHLY.pause(since=date(2026, 2, 1), until=date(2026, 2, 9)).pause(since=date(2026, 3, 5), because="away")
+    new = ReviewCycle(anchor=date(2026, 3, 10), every="P1W").pause(since=date(2026, 1, 1), until=date(2026, 1, 9))
+    both = old.followed_by(new.pause(since=date(2026, 3, 8), until=date(2026, 3, 12)), on=date(2026, 3, 10))
+    assert both.pauses == (
+        Pause(since=date(2026, 2, 1), until=date(2026, 2, 9)),
+        Pause(since=date(2026, 3, 5), until=date(2026, 3, 10), because="away"),
+        Pause(since=date(2026, 3, 10), until=date(2026, 3, 12)),
+    )
+    assert both.since is None
+    whole = Pause(since=date(2026, 3, 5))
+    assert whole.within(None, None) == whole
+    assert whole.within(date(2026, 4, 1), None) == Pause(since=date(2026, 4, 1))
+    assert whole.within(None, date(2026, 3, 5)) is None
+
+
+def test_what_falls_on_the_day_of_the_change_belongs_to_the_other_cycle() -> None:
+    """Calls, exceptions and further rhythms of either side are parted by that day."""
+    on = date(2026, 3, 10)
+    old = attrs.evolve(MONTHLY.call(on=on, because="old"), except_on=[date(2026, 3, 9)])
+    weekly = Recurrence(anchor=date(2026, 1, 6), every="P1W")
+    new = ReviewCycle(anchor=date(2026, 1, 1), every="P1M", since=date(2026, 3, 20), also=[weekly])
+    both = old.followed_by(attrs.evolve(new, except_on=[date(2026, 3, 24)]).call(on=on, because="new"), on=on)
+    assert both.called == (Called(on, "new"),)
+    assert both.except_on == {date(2026, 3, 9), date(2026, 3, 24)}
+    assert (both.since, both.also[1].since) == (date(2026, 3, 20), on)
+    assert due(both, last="2026-04-02") == [
+        "2026-01-31", "2026-02-28", "2026-03-10", "2026-03-17", "2026-03-31", "2026-04-01",
+    ]  # fmt: skip
+    assert attrs.evolve(MONTHLY, except_on=[on]).followed_by(new, on=on).except_on == frozenset()
+
+
+def test_what_a_pause_puts_together_is_listed_once_on_its_last_day() -> None:
+    """What waits and what was put off to the same day are done by one review, and the next is listed after it."""
+    weekly = ReviewCycle(anchor=date(2026, 3, 2), every="P1W", grace="P5D")
+    review = Review(id="r", cycle=weekly.pause(since=date(2026, 3, 4), until=date(2026, 3, 20)))
+    plan = CarePlan(id="p", person="a", created=date(2026, 1, 1), status="active", reviews=[review])
+    items = agenda([plan], on=date(2026, 3, 10), through=date(2026, 3, 30))
+    assert [(item.state, str(item.due), str(item.scheduled)) for item in items] == [
+        ("upcoming", "2026-03-20", "2026-03-02"),
+        ("upcoming", "2026-03-23", "2026-03-23"),
+        ("upcoming", "2026-03-30", "2026-03-30"),
+    ]
+    open_ended = attrs.evolve(review, cycle=weekly.pause(since=date(2026, 3, 4)))
+    (item,) = agenda([attrs.evolve(plan, reviews=[open_ended])], on=date(2026, 3, 3))
+    assert item.because == "r has been due since 2026-03-02; never done so far"

@@ -45,7 +45,7 @@ def test_a_target_is_met_not_met_or_asked_for(facts: dict[str, Any], target: str
 def test_a_goal_without_a_target_is_measured_by_nothing() -> None:
     """It is neither met nor unknown."""
     found = of({}, lifecycle="active")
-    assert (found.target, found.explanation, found.is_in_doubt) == ("no-target", None, False)
+    assert (found.goal, found.target, found.explanation, found.is_in_doubt) == ("mood", "no-target", None, False)
     assert found.because == "nothing measures it; nobody has said how near it is"
 
 

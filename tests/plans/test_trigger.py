@@ -40,7 +40,7 @@ def test_a_trigger_says_something() -> None:
     """An id and a rule that reads as yes or no."""
     with pytest.raises(DataError, match=r"2 faults\n  \$\.id.*\n  \$\.when"):
         Trigger(id="two missed", when=" ")
-    with pytest.raises(RuleError, match="a trigger is yes or no"):
+    with pytest.raises(RuleError, match="column 1: a trigger is yes or no"):
         Trigger(id="sum", when="missed_contacts + 1").read({}, WORDS)
     with pytest.raises(RuleError):
         Trigger(id="other", when="relapsed").read({}, WORDS)
