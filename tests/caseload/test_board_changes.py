@@ -57,24 +57,26 @@ def test_flags_are_on_the_board_with_their_reason_and_evidence() -> None:
     assert board(CASELOAD, on=DAY, flags=None, accept_unverified=True)["stuck"].flags == ()
 
 
+HIGH = read_measure("""
+    id = "ours"
+    title = "ours"
+    [[events]]
+    id = "last"
+    from = "scores"
+    take = "last"
+    [[rates]]
+    id = "high"
+    title = "a high score"
+    initial = "last"
+    numerator = "last.value >= 16"
+    """)
+
+
 def test_a_site_flags_what_it_likes() -> None:
     """By a measure of its own; what cannot be decided is asked."""
-    mine = read_measure("""
-        id = "ours"
-        title = "ours"
-        [[events]]
-        id = "last"
-        from = "scores"
-        take = "last"
-        [[rates]]
-        id = "high"
-        title = "a high score"
-        initial = "last"
-        numerator = "last.value >= 16"
-        """)
     blank = attrs.evolve(phq("2", 2, 0), scores={"total": None})
     caseload = Caseload(episodes=[*CASELOAD.episodes, episode("blank", phq("1", 20, 15), blank, enrolled=20)])
-    flagged = board(caseload, on=DAY, flags=mine, accept_unverified=True)
+    flagged = board(caseload, on=DAY, flags=HIGH, accept_unverified=True)
     assert {row.person: [flag.state for flag in row.flags] for row in flagged.rows if row.flags} == {
         "stuck": ["raised"],
         "blank": ["undecided"],
@@ -82,6 +84,20 @@ def test_a_site_flags_what_it_likes() -> None:
     (flag,) = flagged["blank"].flags
     assert str(flag) == "a high score? last.value is unknown"
     assert flagged["blank"].need != "go on"
+
+
+def test_what_one_episode_raises_is_not_hidden_by_another() -> None:
+    """Of two episodes of a person one cannot say, the other raises the flag: it is raised, in either order."""
+    blank = attrs.evolve(phq("2", 2, 0), scores={"total": None})
+    two = [
+        episode("a", phq("1", 20, 15), blank, enrolled=20),
+        attrs.evolve(episode("a", phq("1", 2, 18), enrolled=20), id="second"),
+    ]
+    for episodes in (two, two[::-1]):
+        flags = board(Caseload(episodes=episodes), on=DAY, flags=HIGH, accept_unverified=True)["a"].flags
+        assert [(flag.id, flag.state, flag.because) for flag in flags] == [
+            ("high", "raised", "last.value is 18, which is >= 16")
+        ]
 
 
 def test_open_referrals_are_on_the_board() -> None:
@@ -132,6 +148,18 @@ def test_what_changed_since_a_day_is_told() -> None:
         changed_since(CASELOAD, DAY, on=DAY)
 
 
+def test_a_corrected_score_is_told() -> None:
+    """Another value of the same day is new; those gone from a board come last, in its order."""
+    before = whole()
+    other = attrs.evolve(before.rows[0].latest[0], value=1)
+    changed = attrs.evolve(before.rows[0], latest=(other, *before.rows[0].latest[1:]))
+    (told,) = board_changes(before, attrs.evolve(before, rows=(changed, *before.rows[1:])))
+    assert (told.person, told.scores) == (before.rows[0].person, (str(other),))
+    gone = board_changes(before, attrs.evolve(before, rows=()))
+    assert [one.person for one in gone] == [row.person for row in before.rows]
+    assert {one.now for one in gone} == {None}
+
+
 def test_what_was_written_down_later_is_new() -> None:
     """A score of an earlier day that came in yesterday."""
     late = episode("late", phq("1", 60, 15), phq("2", 30, 3, recorded=DAY - timedelta(1)))
@@ -171,7 +199,6 @@ def test_a_reader_is_told_of_changes_they_may_see_now() -> None:
 def test_the_flags_of_the_library_say_that_they_are_recalled() -> None:
     """Nothing that was only recalled looks verified."""
     assert set(measure("caseload-flags").unverified) == {
-        "rates.worse",
         "rates.no-contact",
         "rates.no-score",
         "rates.no-consultation",

@@ -19,7 +19,18 @@ from carecoord.caseload import (
 from carecoord.errors import DataError, UnknownIdError
 from carecoord.plans import Referral, ReferralStep
 from carecoord.roles import Clause, Consent, Member, Reader, Recipient
-from carecoord.stepped_care import Assessment, Contact, Enrolment, Episode, Event, Override, decide, override, protocol
+from carecoord.stepped_care import (
+    Assessment,
+    Contact,
+    Enrolment,
+    EnrolmentEnd,
+    Episode,
+    Event,
+    Override,
+    decide,
+    override,
+    protocol,
+)
 
 DAY = date(2026, 6, 30)
 OPTIONS: BoardOptions = {"accept_unverified": True}
@@ -68,6 +79,32 @@ def test_safety_comes_first_then_the_new_the_stuck_the_worse_and_those_who_may_s
     order = ["safety", "asked", "new", "not improving", "worse", "stepping down", "other"]
     assert places == sorted(places, key=order.index)
     assert review.waiting == ()
+
+
+def test_who_is_referred_again_is_new() -> None:
+    """Ended long ago and enrolled again since the last review; whoever goes on in another protocol is not new."""
+    again = episode("again", (3, 15), enrolled=3)
+    former = [
+        Enrolment(id="1", on=DAY - timedelta(400), protocol="german-impact"),
+        EnrolmentEnd(id="2", on=DAY - timedelta(200), protocol="german-impact"),
+    ]
+    moved = [Enrolment(id="1", on=DAY - timedelta(100), protocol="german-impact"),
+             EnrolmentEnd(id="2", on=DAY - timedelta(3), protocol="german-impact")]  # fmt: skip
+    for earlier, reason in ((former, "new"), (moved, "asked")):
+        one = Episode("again", [*earlier, *again.entries])
+        two = [Episode("again", earlier, id="former"), again]
+        for episodes in ([one], two, two[::-1]):
+            review = case_review(
+                Caseload(episodes=episodes),
+                on=DAY,
+                minutes=60,
+                since=DAY - timedelta(7),
+                asked={"again": "?"},
+                options=OPTIONS,
+            )
+            (page,) = review.cases
+            assert page.reason == "asked"
+            assert (f"enrolled on {DAY - timedelta(3)}" in page.because) is (reason == "new")
 
 
 def test_time_is_planned_and_nobody_is_dropped() -> None:

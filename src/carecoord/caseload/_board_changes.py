@@ -8,6 +8,7 @@ import attrs
 
 from carecoord.caseload._board import Board, BoardRow
 from carecoord.caseload._caseload import Caseload
+from carecoord.caseload._latest import Latest
 from carecoord.caseload._view import BoardOptions, board, what_is_left
 from carecoord.errors import DataError, Fault
 from carecoord.roles import Reader
@@ -25,7 +26,7 @@ class BoardChange:
         now: what they need first; `None` where they are not on it any more.
         new: the reasons that were not there before.
         gone: the reasons that are not there any more.
-        scores: the scores that came since.
+        scores: the scores that came, or were corrected, since.
     """
 
     person: str
@@ -48,6 +49,8 @@ class BoardChange:
 def board_changes(before: Board, now: Board) -> tuple[BoardChange, ...]:
     """Give what is different between two boards, in the order to act of the later one.
 
+    Those who are not on it any more come last, in the order of the earlier one.
+
     Args:
         before: the earlier board.
         now: the later one.
@@ -59,22 +62,27 @@ def board_changes(before: Board, now: Board) -> tuple[BoardChange, ...]:
         raise DataError("boards", [Fault("$.now", f"{now.on} is before {before.on}")])
     old = {row.person: row for row in before.rows}
     new = {row.person: row for row in now.rows}
-    found = [_change(person, old.get(person), new.get(person)) for person in [*new, *(set(old) - set(new))]]
+    found = [_change(person, old.get(person), new.get(person)) for person in dict.fromkeys([*new, *old])]
     return tuple(one for one in found if one.before != one.now or one.new or one.gone or one.scores)
 
 
 def _change(person: str, before: BoardRow | None, now: BoardRow | None) -> BoardChange:
     said = {} if before is None else dict.fromkeys(before.reasons)
     says = {} if now is None else dict.fromkeys(now.reasons)
-    known = set() if before is None else {(one.instrument, one.on) for one in before.latest}
+    known = set() if before is None else {_told(one) for one in before.latest}
     return BoardChange(
         person=person,
         before=None if before is None else before.need,
         now=None if now is None else now.need,
         new=tuple(reason for reason in says if reason not in said),
         gone=tuple(reason for reason in said if reason not in says),
-        scores=() if now is None else tuple(str(one) for one in now.latest if (one.instrument, one.on) not in known),
+        scores=() if now is None else tuple(str(one) for one in now.latest if _told(one) not in known),
     )
+
+
+def _told(latest: Latest) -> tuple[object, ...]:
+    """Give what makes a score another one: a corrected value is new, too."""
+    return latest.instrument, latest.score, latest.on, latest.value
 
 
 def changed_since(

@@ -18,7 +18,7 @@ from carecoord.caseload._view import FROM, BoardOptions, board, what_is_left
 from carecoord.errors import DataError, Fault
 from carecoord.roles import Reader
 from carecoord.roles._projection import Element, Projection
-from carecoord.stepped_care import Enrolment
+from carecoord.stepped_care import Enrolment, EnrolmentEnd
 
 __all__ = ["CaseReview", "case_review"]
 
@@ -28,7 +28,9 @@ TALK: Final[Mapping[CaseReason, int]] = FrozenMapping({"safety": 10, "new": 10})
 OTHERS: Final = 5
 """Minutes for everybody else; ours, too."""
 
-FLAGS: Final[Mapping[str, CaseReason]] = FrozenMapping({"worse": "worse", "no-consultation": "not improving"})
+FLAGS: Final[Mapping[str, CaseReason]] = FrozenMapping(
+    {"worse": "worse", "back": "worse", "no-consultation": "not improving"}
+)
 """What a flag of this id is a reason for; any other is one, too."""
 
 TODAY: Final = ("see now", "see today", "ask today")
@@ -99,7 +101,8 @@ def case_review(
         on: the day; the reader's, where there is one.
         minutes: how long there is.
         reader: who it is for: everything is computed from what they may see, and nothing else.
-        since: the day of the last review: whoever was enrolled after it is new; nobody is, where left out.
+        since: the day of the last review: whoever was enrolled after it, and in nothing on it, is new; nobody is,
+            where left out.
         records: the minutes of earlier reviews.
         asked: what somebody wants talked about, by person.
         talk: minutes for each reason, where they are not ours.
@@ -187,14 +190,22 @@ def _pages(
 
 
 def _new(caseload: Caseload, since: date, on: date) -> dict[str, date]:
-    """Give who was first enrolled after the last review, and when."""
+    """Give who was enrolled after the last review and in nothing on its day, and when; one referred again is new."""
     first: dict[str, date] = {}
+    known: set[str] = set()
     for episode in caseload.episodes:
+        going: set[str] = set()
         for entry in episode.in_force(on=on):
-            if isinstance(entry, Enrolment):
-                day = day_of(entry.on)
+            day = day_of(entry.on)
+            if isinstance(entry, Enrolment) and day > since:
                 first[episode.person] = min(day, first.get(episode.person, day))
-    return {person: day for person, day in first.items() if day > since}
+            elif isinstance(entry, Enrolment):
+                going.add(entry.protocol)
+            elif isinstance(entry, EnrolmentEnd) and day <= since:
+                going.discard(entry.protocol)
+        if going:
+            known.add(episode.person)
+    return {person: day for person, day in first.items() if person not in known}
 
 
 def _reasons(row: BoardRow, enrolled: date | None, asked: str | None) -> Iterator[tuple[CaseReason, str]]:
@@ -204,11 +215,11 @@ def _reasons(row: BoardRow, enrolled: date | None, asked: str | None) -> Iterato
         yield "asked", f"asked: {asked}"
     if enrolled is not None:
         yield "new", f"enrolled on {enrolled}"
-    headlines = {decision.move: f"{decision.protocol}: {decision.ruling.outcome}" for decision in row.decisions}
-    for move, words in headlines.items():
-        if move in ("step-up", "switch", "adjust", "consult", "refer"):
+    for decision in row.decisions:
+        words = f"{decision.protocol}: {decision.ruling.outcome}"
+        if decision.move in ("step-up", "switch", "adjust", "consult", "refer"):
             yield "not improving", words
-        elif move in ("step-down", "exit"):
+        elif decision.move in ("step-down", "exit"):
             yield "stepping down", words
     for flag in row.flags:
         if flag.state == "raised":

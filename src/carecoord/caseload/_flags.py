@@ -45,22 +45,26 @@ class CaseloadFlag:
 def flags_of(
     measure: Measure, episodes: Iterable[Episode], plans: Iterable[CarePlan], *, on: date, as_of: date | None = None
 ) -> Iterator[CaseloadFlag]:
-    """Give what a measure flags in a person's episodes, each by itself, with all their plans."""
+    """Give what a measure flags in a person's episodes, each by itself, with all their plans.
+
+    What is raised in one episode is raised, whatever nobody can say of another.
+    """
     theirs, plan = tuple(plans), measure.plan
     titles = {rate.id: rate for rate in measure.definition.rates}
-    seen: set[str] = set()
+    flags: dict[str, CaseloadFlag] = {}
     for episode in episodes:
         rows = rows_of_episode(episode, plan.lists, on=on, ends=plan.ends, plans=theirs, as_of=as_of)
         found = outcomes(measure, rows, episode.person, period=(on, on), on=on)
         if not any(one.numerator or one.undecided for one in found):
             continue
         for rate, member, because in standing(measure, rows, episode.person, period=(on, on), on=on):
-            if rate not in seen and (member.numerator or member.undecided):
-                seen.add(rate)
-                yield CaseloadFlag(
+            open_ = rate not in flags or flags[rate].state == "undecided"
+            if open_ and (member.numerator or (member.undecided and rate not in flags)):
+                flags[rate] = CaseloadFlag(
                     id=rate,
                     title=titles[rate].title or rate,
                     state="raised" if member.numerator else "undecided",
                     because=because(),
                     evidence=titles[rate].evidence,
                 )
+    yield from flags.values()

@@ -165,3 +165,26 @@ def test_codes_of_ones_own_are_read() -> None:
         read_time_codes('id = "m"\ntitle = "m"\nagain_after = 3\ncodes = [{ code = "X", base = 30 }]')
     with pytest.raises(UnknownIdError, match="us-cocm"):
         time_codes("us-cocn")
+
+
+def test_entries_that_follow_each_other_to_the_second_do_not_overlap() -> None:
+    """Ten minutes from any second on end where the next ones begin; a second earlier they overlap."""
+    for second in range(60):
+        first = datetime(2026, 6, 2, 9, 0, second, tzinfo=UTC)
+        following = datetime(2026, 6, 2, 9, 10, second, tzinfo=UTC)
+        assert june(entry(1, 10, first), entry(2, 26, following)).minutes == 36
+    for zone in (UTC, None):
+        with pytest.raises(DataError, match="before another entry"):
+            june(
+                entry(1, 10, datetime(2026, 6, 2, 9, 0, 20, tzinfo=zone)),
+                entry(2, 26, datetime(2026, 6, 2, 9, 10, 19, tzinfo=zone)),
+            )
+
+
+def test_moments_with_and_without_a_zone_are_held_against_each_other() -> None:
+    """As if those without were UTC: minutes claimed in both ways are not counted twice."""
+    with pytest.raises(DataError, match="before another entry"):
+        june(
+            entry(1, 30, datetime(2026, 6, 2, 9, 0, tzinfo=UTC)),
+            entry(2, 30, datetime(2026, 6, 2, 9, 15)),  # noqa: DTZ001 - a host without zones
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 
 import attrs
@@ -139,16 +139,15 @@ def _faults(entries: list[TimeEntry], programmes: Mapping[str, TimeCodes]) -> It
 
 
 def _overlaps(entries: list[TimeEntry]) -> Iterator[Fault]:
-    """Find minutes of one member of staff that are claimed twice: for two people, or in two programmes."""
+    """Find minutes of one member of staff that are claimed twice: for two people, or in two programmes.
+
+    Moments without a zone are held against each other as they are, and against those with one as if they were UTC.
+    """
     timed: dict[str, list[tuple[float, float, int]]] = {}
     for place, entry in enumerate(entries):
         if isinstance(entry.on, datetime):
-            begin = (
-                entry.on.timestamp() / 60
-                if entry.on.tzinfo
-                else entry.on.toordinal() * 1440 + entry.on.hour * 60 + entry.on.minute
-            )
-            timed.setdefault(entry.by, []).append((begin, begin + entry.minutes, place))
+            begin = (entry.on if entry.on.tzinfo else entry.on.replace(tzinfo=UTC)).timestamp()
+            timed.setdefault(entry.by, []).append((begin, begin + entry.minutes * 60, place))
     for spans in timed.values():
         for (_, end, _), (begin, _, place) in pairwise(sorted(spans)):
             if begin < end:
