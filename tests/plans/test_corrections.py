@@ -19,6 +19,7 @@ from carecoord.plans import (
     Review,
     ReviewCycle,
     SafetyPlan,
+    WorkDecision,
     adherence,
     agenda,
     correct,
@@ -70,6 +71,9 @@ def test_where_nothing_stands_in_its_place_open_work_is_decided() -> None:
     """Nobody else can know whether it goes on."""
     with pytest.raises(DataError, match=r"activities\.talk: it is in-progress, and goals\.mood ended"):
         correct(PLAN, "goals.mood", **WHO)
+    work = [WorkDecision(place="activities.talk", choice="cancel", reason="hers, not this person's")]
+    cancelled = correct(PLAN, "goals.mood", **WHO, work=work)
+    assert (cancelled.activity("talk").status, cancelled.history[-1].work) == ("stopped", tuple(work))
     alone = attrs.evolve(PLAN, activities=[])
     plan = correct(alone, "goals.mood", **WHO)
     assert (plan.goal("mood").lifecycle, plan.history[-1].corrected) == (

@@ -80,6 +80,8 @@ def test_differences_of_every_kind_are_said_in_sentences() -> None:
         "labels: MH is new",
     ]
     assert "need debt: Letters is gone" in said(later, PLAN)
+    assert apply(PLAN, diff(PLAN, later)) == later
+    assert apply(later, diff(later, PLAN)) == PLAN
 
 
 def test_differences_as_data_hold_their_place_and_both_values() -> None:

@@ -60,6 +60,8 @@ def merged(one: CarePlan, other: CarePlan, **options: Any) -> Merge:
         back = merge(BASE, other, one, by="adams", on=DAY)
         turned = [attrs.evolve(each, ours=each.theirs, theirs=each.ours) for each in back.conflicts]
         assert {each.path: each for each in turned} == {each.path: each for each in there.conflicts}
+        contents = [each.plan and attrs.evolve(each.plan, history=()) for each in (there, back)]
+        assert contents[0] == contents[1]
     return there
 
 

@@ -241,12 +241,14 @@ def test_a_cycle_that_still_asks_for_the_review_asks_nothing() -> None:
 
 def test_a_review_of_what_ended_is_decided_and_may_be_left_out() -> None:
     """Cancelled, its days up to then are left out, called ones too, and the next one stays."""
-    of_mood = attrs.evolve(REVIEW, goals=["mood"], cycle=MONTHLY.call(on=date(2026, 2, 10), because="relapse"))
+    called = MONTHLY.call(on=date(2026, 2, 10), because="relapse").call(on=date(2026, 4, 1), because="her wish")
+    of_mood = attrs.evolve(REVIEW, goals=["mood"], cycle=called)
     plan = attrs.evolve(PLAN, activities=[], reviews=[of_mood])
     (work,) = preview(plan, on=WHO["on"], goals=with_goal("completed")).open_work
     left = plan.revise(**WHO, goals=with_goal("completed"), work=[work.cancel("reached")]).review("monthly")
     assert left.standing(on=WHO["on"]).due == date(2026, 3, 31)
-    assert (left.cycle.called, len(left.cycle.except_on)) == ((), 3)
+    assert [call.because for call in left.cycle.called] == ["her wish"]
+    assert left.cycle.except_on == {date(2026, 1, 31), date(2026, 2, 10), date(2026, 2, 28)}
     kept = plan.revise(**WHO, goals=with_goal("completed"), work=[work.keep()]).review("monthly")
     assert kept == of_mood
 

@@ -180,8 +180,7 @@ def _entries(base: tuple[T, ...], ours: tuple[T, ...], theirs: tuple[T, ...]) ->
 
 
 def _count(base: int, ours: int, theirs: int) -> int:
-    if base in (ours, theirs):
-        return ours + theirs - base
+    """Say how many of an entry stay: as many as the side that changed it has, and the more where both did."""
     return max(ours, theirs) if max(ours, theirs) > base else min(ours, theirs)
 
 
