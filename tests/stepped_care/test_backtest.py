@@ -15,6 +15,7 @@ from carecoord.stepped_care import (
     Backtest,
     Departure,
     Episode,
+    Event,
     Facts,
     Followed,
     Outcome,
@@ -404,3 +405,132 @@ def test_the_days_are_those_that_the_protocol_reads() -> None:
 def test_an_episode_of_nothing_was_gone_along_with() -> None:
     """There was nothing to decide."""
     assert backtest(LADDER, [Episode("p", id="e")]).people == (Followed(person="p", episode="e"),)
+
+
+NOBODY_SAYS = ladder('[[rules]]\nid = "worse"\nin = "low"\nwhen = "phq_9.total >= 15"\nto = "high"\n')
+
+
+def test_a_decision_that_no_rule_made_is_told_without_one() -> None:
+    """A person decides; where the other steps up, that is sooner."""
+    lines = "2026-01-05 phq_9 total=12 q9=0\n2026-01-05 start\n2026-01-12 phq_9 total=14 q9=0\n"
+    strict = ladder('[[rules]]\nid = "worse"\nin = "low"\nwhen = "phq_9.total >= 13"\nto = "high"\n')
+    (difference,) = compare(NOBODY_SAYS, strict, [history(NOBODY_SAYS, lines)]).differences
+    assert str(difference) == "2026-01-12: review, now step-up to high (worse) (sooner)"
+
+
+def test_two_protocols_are_compared_as_each_is_held_against_what_was_done() -> None:
+    """With the same steps, grace, events and meetings, on the days that either reads; hours count where one counts."""
+    lines = f"{START}2026-01-12 phq_9 total=16 q9=0\n2026-01-15 step high\n"
+    episode = history(LADDER, lines)
+    assert compare(LADDER, LADDER, [episode], grace="P3D").one.agreement.count == 1
+    assert compare(LADDER, LADDER, [episode]).one.agreement.count == 0
+    adjusted = history(LADDER, f"{START}2026-01-19 phq_9 total=11 q9=0\n2026-01-19 dose\n")
+    assert compare(LADDER, LADDER, [adjusted], done_by={"adjust": "dose"}).one.people[0].unseen == 0
+    assert compare(LADDER, LADDER, [adjusted]).one.people[0].unseen == 1
+    seen_once = RULES.replace("phq_9.total >= 15", "phq_9.total >= 15 and times(review) == 0")
+    reviewed = ladder(seen_once.replace("[events]", '[events]\nreview = "a meeting"'))
+    met = history(reviewed, f"{START}2026-01-12 phq_9 total=16 q9=0\n2026-01-12 review\n2026-01-12 step high\n")
+    assert compare(reviewed, reviewed, [met], decided_at="review").one.agreement.count == 1
+    assert compare(reviewed, reviewed, [met]).one.agreement.count == 0
+    gad = ladder(RULES, measures=f'{MEASURE}[measures.gad_7]\ninstrument = "gad-7"\n')
+    more = history(gad, f"{START}2026-01-07 gad_7 total=3\n")
+    assert compare(LADDER, gad, [more]).one.people[0].agreed == 2
+    hourly = ladder(f'{RULES}[[tasks]]\nid = "soon"\nwhen = "hours_since(contact) >= 8"\n')
+    twice = history(LADDER, f"{START}2026-01-06T08:00 contact\n2026-01-06T09:00 contact\n")
+    assert compare(LADDER, hourly, [twice]).one.people[0].agreed == 3
+    assert compare(LADDER, LADDER, [twice]).one.people[0].agreed == 2
+
+
+def test_a_comparison_names_the_episode_and_wants_unverified_protocols_accepted() -> None:
+    """As the backtests in it."""
+    episode = Episode("p", history(LADDER, f"{START}2026-01-12 phq_9 total=14 q9=0\n").entries, id="e-1")
+    assert compare(LADDER, STRICT, [episode]).differences[0].episode == "e-1"
+    german_impact = protocol("german-impact")
+    relapsed = history(
+        german_impact, "2026-01-05 phq_9 total=12 q9=0\n2026-01-05 start four-weekly\n2026-02-02 contact"
+    )
+    with pytest.raises(DefinitionError):
+        compare(german_impact, german_impact, [relapsed])
+    assert compare(german_impact, german_impact, [relapsed], accept_unverified=True).differences == ()
+
+
+def test_steps_of_another_protocol_are_taken_in_comparisons_too() -> None:
+    """By the names they have there."""
+    usual = ladder(
+        RULES.replace('"low"', '"weekly"').replace('"high"', '"daily"'),
+        head='id = "usual"\ntitle = "Usual care"\nfirst = "weekly"\n',
+        steps='[[steps]]\nid = "weekly"\nintensity = 1\n[[steps]]\nid = "daily"\nintensity = 2\n',
+    )
+    episode = history(usual, f"{START}2026-01-12 phq_9 total=16 q9=0\n2026-01-12 step daily\n")
+    found = compare(LADDER, STRICT, [episode], course="usual", steps={"weekly": "low", "daily": "high"})
+    assert found.one.agreement.count == found.other.agreement.count == 1
+    assert compare(usual, LADDER, [episode], steps={"weekly": "low", "daily": "high"}).other.agreement.count == 1
+
+
+def test_a_share_of_many_touches_its_ends_exactly() -> None:
+    """Whatever rounding makes of it."""
+    for of in range(1, 60):
+        assert Share(0, of).low == 0.0
+        assert Share(of, of).high == 1.0
+
+
+def test_what_was_never_done_has_no_days_in_the_table() -> None:
+    """Nothing is said of by how much."""
+    lines = f"{START}2026-01-12 phq_9 total=16 q9=0\n"
+    last = str(backtest(LADDER, [history(LADDER, lines)])).splitlines()[-1]
+    assert last.split() == ["sooner:", "step-up", "to", "high", "1", "1"]
+
+
+def test_a_move_across_is_one_too() -> None:
+    """From one step to another of the same intensity."""
+    steps = "".join(f'[[steps]]\nid = "{name}"\nintensity = 1\n' for name in ("low", "talk"))
+    rules = '[[rules]]\nid = "over"\nin = "low"\nwhen = "phq_9.total >= 10"\nto = "talk"\n'
+    chosen = ladder(f'{rules}[[rules]]\nid = "on"\nwhen = "yes"\nthen = "stay"\n', steps=steps)
+    lines = "2026-01-05 start low\n2026-01-12 phq_9 total=12 q9=0\n2026-01-12 step talk\n"
+    found = followed(lines, chosen)
+    assert (found.agreed, found.open, found.departure) == (1, 1, None)
+    moved = departure(lines.replace("total=12", "total=2"), chosen)
+    assert (str(moved.on), str(moved.done), moved.kind) == ("2026-01-12", "switch to talk", "later")
+
+
+def test_what_was_done_about_advice_is_not_held_against_the_next() -> None:
+    """A dose changed two days after it was due answers that, and is no departure from staying."""
+    lines = f"{START}2026-01-19 phq_9 total=11 q9=0\n2026-01-21 phq_9 total=8 q9=0\n2026-01-21 dose\n"
+    found = followed(lines, done_by={"adjust": "dose"}, grace="P3D")
+    assert (found.agreed, found.departure) == (3, None)
+
+
+def test_the_history_kept_is_the_persons_with_corrections_and_nothing_later() -> None:
+    """Whatever was entered of the days after."""
+    lines = f"{START}2026-01-12 phq_9 total=9 q9=0\n2026-02-02 contact\n2026-02-02 dose\n"
+    entries = history(LADDER, lines).entries
+    right = history(LADDER, "2026-01-12 phq_9 total=17 q9=0").entries[0]
+    corrected = attrs.evolve(right, id="right", replaces=entries[2].id)
+    (found,) = backtest(LADDER, [Episode("p-17", [*entries, corrected], id="e-1")]).departures
+    assert isinstance(found.decision.facts, Facts)
+    kept = found.decision.facts.episode
+    assert (kept.person, kept.id, found.episode) == ("p-17", "e-1", "e-1")
+    assert {entry.id for entry in kept.entries} == {entries[0].id, entries[1].id, "right"}
+    assert str(found.on) == "2026-01-12"
+
+
+def test_the_step_someone_was_enrolled_in_is_kept_with_a_departure() -> None:
+    """Not only the first: those who begin higher up are moved down from there."""
+    outside = RULES.replace('id = "enter"\nin = "outside"\nwhen = "phq_9.total >= 10"\nto = "low"',
+                            'id = "enter"\nin = "outside"\nwhen = "phq_9.total >= 10"\nto = "high"')  # fmt: skip
+    lines = "2026-01-05 phq_9 total=12 q9=0\n2026-01-05 start high\n2026-01-12 phq_9 total=8 q9=0"
+    found = departure(lines, ladder(outside))
+    assert (found.decision.from_step, str(found.advised)) == ("high", "step-down to low")
+
+
+def test_a_meeting_named_but_never_held_changes_nothing() -> None:
+    """Nor does one that counted before."""
+    seen_once = RULES.replace("phq_9.total >= 15", "phq_9.total >= 15 and times(review) == 1")
+    reviewed = ladder(seen_once.replace("[events]", '[events]\nreview = "a meeting"'))
+    lines = f"{START}2026-01-08 review\n2026-01-12 phq_9 total=16 q9=0\n"
+    assert departure(lines, reviewed, decided_at="review").advised.move == "step-up"
+    assert departure(f"{lines}2026-01-12 review", reviewed, decided_at="review").advised.move == "step-up"
+    assert followed(f"{START}2026-01-12 phq_9 total=16 q9=0\n", reviewed, decided_at="review").departure is None
+    kept = departure(f"{lines}2026-01-12 dose", reviewed, decided_at="review").decision.facts
+    assert isinstance(kept, Facts)
+    assert [one.name for one in kept.episode.entries if isinstance(one, Event)] == ["review", "dose"]

@@ -29,7 +29,7 @@ from carecoord.stepped_care import (
     synthetic_episodes,
 )
 from carecoord.stepped_care._facts import Facts
-from tests.stepped_care.builders import STEPS, history, ladder
+from tests.stepped_care.builders import MEASURE, STEPS, history, ladder
 
 SEEN = STEPS.replace("intensity = 1", 'intensity = 1\ncontact = "P2W"').replace(
     "intensity = 2", 'intensity = 2\ncontact = "P1W"'
@@ -202,8 +202,9 @@ def test_the_table_ends_with_everything_that_was_assumed() -> None:
     assumed = attrs.evolve(ASSUMED, facts={"agrees": [True, False]}, missed=0.1, answers={"phq_9.q9": 0.05},
                            events={"risk_assessment": "P8W"}, every="P2W", within={"phq_9.total": 1.5})  # fmt: skip
     text = str(simulated(assumed, people=1, seeds=[3]))
-    assert "ladder, 1 people over 26 weeks, 1 seeds" in text
-    assert text.splitlines()[3].split("  ")[-1] == "95 % of the seeds"
+    assert text.splitlines()[1:3] == ["ladder, 1 people over 26 weeks, 1 seeds", ""]
+    assert text.splitlines()[3].strip() == "median of the seeds  95 % of the seeds"
+    assert not text.splitlines()[3].startswith("X")
     assert text.endswith("""
 Assumed:
   phq_9.total begins at 12 to 12
@@ -237,13 +238,16 @@ def test_only_a_backtest_of_the_same_protocol_with_its_histories_can_be_gone_on_
     tested = backtest(LADDER, [history(LADDER, PAST)])
     calm = backtest(LADDER, [history(LADDER, "2026-01-05 phq_9 total=4 q9=0")])
     for wrong, message in [
-        (attrs.evolve(tested, digest="x"), "the backtest is one of ladder as it was, not of ladder"),
-        (calm, "the protocol departs from nothing that was done: there is nothing beyond"),
-        (loads(dumps(tested)), "it was read back, and the histories are not in it: make the backtest again"),
+        (attrs.evolve(tested, digest="x"), "$.digest: the backtest is one of ladder as it was, not of ladder"),
+        (calm, "$.people: the protocol departs from nothing that was done: there is nothing beyond"),
+        (
+            loads(dumps(tested)),
+            "$.people: it was read back, and the histories are not in it: make the backtest again",
+        ),
     ]:
         with pytest.raises(DataError) as error:
             simulated(beyond=wrong)
-        assert message in str(error.value)
+        assert str(error.value) == f"beyond: 1 fault\n  {message}"
 
 
 def test_a_simulation_survives_plain_data() -> None:
@@ -331,3 +335,63 @@ def test_the_history_kept_with_a_departure_leaves_out_what_came_with_the_decisio
     assert isinstance(found.decision.facts, Facts)
     assert found.decision.facts["weeks_since(review)"] is None
     assert not [one for one in found.decision.facts.episode.entries if isinstance(one, Event)]
+
+
+CHANCE = attrs.evolve(ASSUMED, start={"phq_9.total": (8, 20)}, within={"phq_9.total": 2})
+
+
+def test_a_simulation_is_of_the_people_that_its_seeds_make_up() -> None:
+    """As many as asked for, others for each seed, the same as `synthetic_episodes` gives."""
+    found = simulated(CHANCE, people=3, weeks=4, seeds=[1, 2, 3, 4])
+    ends = found["phq_9.total at the end, mean"].values
+    assert len(set(ends)) == 4
+    assert simulated(CHANCE, people=3, weeks=4, seeds=[2])["phq_9.total at the end, mean"].values == ends[1:2]
+    in_care = {
+        people: sum(one.entries[-1].kind != "assessment"
+                    for one in synthetic_episodes(LADDER, CHANCE, people=people, weeks=1, seed=1))
+        for people in (2, 3)
+    }  # fmt: skip
+    for people, count in in_care.items():
+        outside = simulated(CHANCE, people=people, weeks=1, seeds=[1])["in outside at the end, share"].values[0]
+        assert round(outside * people) == people - count
+    assert simulate(LADDER, ASSUMED, weeks=1, seeds=[1]).people == 100
+    steps = [found[f"in {step}, weeks a person"].values[0] for step in LADDER.steps]
+    assert sum(steps) <= 4
+
+
+def test_every_seed_goes_on_with_everybody_in_another_way() -> None:
+    """From the last score there was; where there was none, from one that was assumed."""
+    gad = f'{MEASURE}[measures.gad_7]\ninstrument = "gad-7"\n'
+    chosen = ladder(RULES + '[[tasks]]\nid = "anxious"\nwhen = "gad_7.total >= 10"\n', measures=gad, steps=SEEN)
+    lines = "2026-01-05 phq_9 total=12 q9=0\n2026-01-05 start\n2026-01-09 phq_9 total=14 q9=0\n{}"
+    late = lines.format("2026-01-12 phq_9 total=17 q9=0\n")
+    tested = backtest(chosen, [history(chosen, late), history(chosen, late)])
+    still = {"low": 0.0, "high": 0.0}
+    assumed = Assumptions(
+        start={"phq_9.total": (3, 3), "gad_7.total": (5, 5)},
+        per_week={"phq_9.total": still, "gad_7.total": still},
+        facts={"agrees": True},
+    )
+    found = simulated(assumed, chosen, beyond=tested, weeks=4, seeds=[1, 2, 3])
+    assert found["phq_9.total at the end, mean"].values == (17, 17, 17)
+    assert found["gad_7.total at the end, mean"].values == (5, 5, 5)
+    moving = attrs.evolve(assumed, within={"phq_9.total": 2})
+    ends = simulated(moving, chosen, beyond=tested, weeks=4, seeds=[1, 2, 3])["phq_9.total at the end, mean"].values
+    assert len(set(ends)) == 3
+
+
+def test_beyond_a_departure_an_unverified_protocol_was_accepted_already() -> None:
+    """The backtest was made with it; what it decided is what is gone on from."""
+    german_impact = protocol("german-impact")
+    lines = "2026-01-05 age=67\n2026-01-05 phq_9 total=12 q9=0\n2026-01-05 start\n2026-03-02 phq_9 total=4 q9=0\n"
+    tested = backtest(german_impact, [history(german_impact, lines)], accept_unverified=True)
+    assumed = Assumptions(
+        start={"phq_9.total": (12, 12)}, per_week={"phq_9.total": {"two-weekly": 0, "four-weekly": 1.5}}
+    )
+    found = simulate(german_impact, assumed, weeks=12, seeds=[1], beyond=tested)
+    assert found["step-down, decisions a person"].values == (1,)
+    assert found["step-up, decisions a person"].values == (1,)
+    better = {"phq_9.total": {"two-weekly": -1.0, "four-weekly": 0.0}}
+    made_up = attrs.evolve(assumed, per_week=better, facts={"age": 67}, events={"review": "P8W"})
+    with pytest.raises(DefinitionError):
+        synthetic_episodes(german_impact, made_up, people=1, weeks=60, seed=1)
