@@ -23,14 +23,19 @@ from carecoord.stepped_care import (
     StepEntry,
     check,
     decide,
+    protocol,
+    protocols,
     read_protocol,
 )
 from carecoord.stepped_care._check._checking import _Checker
 from carecoord.stepped_care._check._search import Requirement, not_false
 from carecoord.stepped_care._check._solver import Solver, is_installed
 from carecoord.stepped_care._check._witness import ON
+from carecoord.testing import episodes
+from carecoord.testing._episodes import moments
 from tests.stepped_care.builders import one_number
 
+ALL = [*map(protocol, protocols())]
 SMALL = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 DAYS = range(4)
 SCORES = range(4)
@@ -217,6 +222,31 @@ def _shows(finding: Finding, decision: Any) -> None:
             assert (decision.rule, decision.from_step) == (finding.about[1], finding.steps[1])
         case _:
             assert decision.move
+
+
+@cache
+def names_found(one: Protocol) -> frozenset[tuple[str, str]]:
+    """Name what check finds, with the steps."""
+    return frozenset((finding.name, step) for finding in check(one) for step in finding.steps)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(ALL), st.data())
+def test_no_history_shows_what_is_not_found(one: Protocol, data: st.DataObject) -> None:
+    """A gap, or two rules at once, in a history drawn at random: check has found it."""
+    row = Facts(one, data.draw(episodes(one)), data.draw(moments()))
+    plan = row.plan
+    truths = plan.run(row)[plan.first_rule :]
+    found = names_found(one)
+    step = plan.step
+    if plan.rules and all(truth is False for truth in truths):
+        assert (f"gap/{step}", step) in found
+    held = [rule for rule, truth in zip(plan.rules, truths, strict=True) if truth is True]
+    if held and all(truth is False for truth in truths[: plan.rules.index(held[0])]):
+        for other in held[1:]:
+            name = f"overlap/{held[0].says.id}/{other.says.id}"
+            assert held[0].outcome == other.outcome or (name, step) in found
+    assert not any((f"never-true/{rule.says.id}", step) in found for rule in held)
 
 
 @pytest.mark.skipif(not is_installed(), reason="z3 is not installed: pip install carecoord[verify]")

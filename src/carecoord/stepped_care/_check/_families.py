@@ -19,7 +19,7 @@ from carecoord.stepped_care._ruling import FactValue
 
 __all__ = ["Class", "Family", "families"]
 
-MOST = 300_000
+MOST = 150_000
 """So many combinations of values are gone through at most; beyond, only those near thresholds, and that is said."""
 FULL = 400
 """A whole number with up to this many values is gone through value by value where it is compared with others."""
