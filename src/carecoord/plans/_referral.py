@@ -240,7 +240,7 @@ def open_referrals(
         >>> found.because
         'Housing advice has been sent since 2026-03-02, too long since 2026-03-17: ask the service'
     """
-    periods = {status: _limit(status, limit) for status, limit in limits.items()}
+    periods: dict[ReferralStatus, Period] = {status: _limit(status, limit) for status, limit in limits.items()}
     return tuple(sorted(_listed(referrals, on, periods), key=_order))
 
 
