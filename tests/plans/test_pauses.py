@@ -309,3 +309,41 @@ def test_what_a_pause_puts_together_is_listed_once_on_its_last_day() -> None:
     open_ended = attrs.evolve(review, cycle=weekly.pause(since=date(2026, 3, 4)))
     (item,) = agenda([attrs.evolve(plan, reviews=[open_ended])], on=date(2026, 3, 3))
     assert item.because == "r has been due since 2026-03-02; never done so far"
+
+
+def test_what_is_outstanding_falls_due_after_the_last_one_done() -> None:
+    """Done on 2 April for the review of January, nothing before 2 April is asked for; done early, the next one is."""
+    status = MONTHLY.review(on=date(2026, 4, 2), last_done=date(2026, 4, 2), done_for=date(2026, 1, 31))
+    assert status.due == date(2026, 4, 30)
+    early = MONTHLY.review(on=date(2026, 1, 2), last_done=date(2026, 1, 2), done_for=date(2026, 3, 31))
+    assert early.due == date(2026, 4, 30)
+
+
+def test_what_is_overdue_on_the_first_day_of_a_pause_is_overdue() -> None:
+    """The grace was over the day before: nothing of it is left for the pause to keep."""
+    away = MONTHLY.pause(since=date(2026, 3, 8), until=date(2026, 3, 20))
+    assert away.pauses[0].because == ""
+    assert away.status(on=date(2026, 3, 8), last_done=date(2026, 1, 31)) == "overdue"
+    later = MONTHLY.pause(since=date(2026, 3, 7), until=date(2026, 3, 20))
+    assert later.status(on=date(2026, 3, 8), last_done=date(2026, 1, 31)) == "paused"
+
+
+def test_a_cycle_that_ended_says_when_the_pause_is_over() -> None:
+    """It has ended, in a pause or not."""
+    ended = attrs.evolve(MONTHLY, until=date(2026, 2, 1)).pause(since=date(2026, 3, 8), until=date(2026, 3, 20))
+    status = ended.review(on=date(2026, 3, 9), last_done=date(2026, 1, 31))
+    assert (status.state, status.outstanding, status.resumes) == ("ended", None, date(2026, 3, 20))
+
+
+def test_a_stretch_of_a_cycle_keeps_what_its_rhythms_name_in_it() -> None:
+    """Where its own rhythm names nothing there, a further one takes its place; where none does, nothing is left."""
+    weekly = Recurrence(anchor=date(2026, 1, 5), every="P1W", until=date(2026, 2, 2))
+    cycle = ReviewCycle(anchor=date(2026, 2, 2), every="P2W", also=[weekly])
+    first = cycle.within(date(2026, 1, 10), date(2026, 2, 2))
+    assert first is not None
+    assert due(first) == ["2026-01-12", "2026-01-19", "2026-01-26"]
+    assert cycle.within(None, date(2026, 1, 5)) is None
+    assert cycle.within(None, None) is cycle
+    later = cycle.within(date(2026, 2, 2), None)
+    assert later is not None
+    assert (due(later, last="2026-02-28"), later.also) == (["2026-02-02", "2026-02-16"], ())

@@ -371,9 +371,7 @@ class ReviewCycle(Rhythm):
         if done_for is None:
             counted = self.counts_for(last_done)
             return self._coming(None if counted is None else counted.due)
-        moved = self._open_days.moved(done_for)
-        start = last_done if moved is None else max(last_done, moved - ONE_DAY)
-        return ((scheduled, due) for scheduled, due in self._coming(start) if scheduled > done_for)
+        return ((scheduled, due) for scheduled, due in self._coming(last_done) if scheduled > done_for)
 
     def _occurrence(self, scheduled: date, due: date) -> Occurrence:
         grace = self.grace
