@@ -29,6 +29,7 @@ from carecoord.stepped_care import (
     synthetic_episodes,
 )
 from carecoord.stepped_care._facts import Facts
+from carecoord.stepped_care._synthetic import Person
 from tests.stepped_care.builders import MEASURE, STEPS, history, ladder
 
 SEEN = STEPS.replace("intensity = 1", 'intensity = 1\ncontact = "P2W"').replace(
@@ -395,3 +396,44 @@ def test_beyond_a_departure_an_unverified_protocol_was_accepted_already() -> Non
     made_up = attrs.evolve(assumed, per_week=better, facts={"age": 67}, events={"review": "P8W"})
     with pytest.raises(DefinitionError):
         synthetic_episodes(german_impact, made_up, people=1, weeks=60, seed=1)
+
+
+def test_chance_grows_with_the_square_root_of_the_time_between_contacts() -> None:
+    """Four weeks differ twice as far as one, and people as far from each other as was assumed."""
+    still = {"phq_9.total": {"low": 0.0, "high": 0.0}}
+    weekly = Assumptions(start={"phq_9.total": (12, 12)}, per_week=still, within={"phq_9.total": 1}, every="P1W")
+    monthly = attrs.evolve(weekly, every="P4W")
+    chosen = ladder(RULES)
+    for seed in range(5):
+        short = Person(chosen, weekly, seed, 1).lives(1.5, accept_unverified=False).scores["phq_9.total"] - 12
+        long = Person(chosen, monthly, seed, 1).lives(5, accept_unverified=False).scores["phq_9.total"] - 12
+        assert long == pytest.approx(2 * short)
+    apart = attrs.evolve(weekly, within={}, between={"phq_9.total": 1})
+    person = Person(chosen, apart, 3, 1)
+    change = person.own["phq_9.total"]
+    assert person.lives(1.5, accept_unverified=False).scores["phq_9.total"] == pytest.approx(12 + change)
+
+
+def test_scores_that_are_whole_are_rounded_and_others_are_not() -> None:
+    """Each measure that was assumed is taken at each contact, with its own answers."""
+    peg = f'{MEASURE}[measures.peg]\ninstrument = "peg"\n'
+    chosen = ladder(RULES + '[[tasks]]\nid = "pain"\nwhen = "peg.total >= 4"\n', measures=peg, steps=SEEN)
+    still = {"low": 0.0, "high": 0.0}
+    assumed = Assumptions(
+        start={"phq_9.total": (12.4, 12.4), "peg.total": (3.3, 3.3)},
+        per_week={"phq_9.total": still, "peg.total": still},
+        facts={"agrees": True},
+    )
+    first, second = [one for one in lives(assumed, chosen, weeks=1).entries if isinstance(one, Assessment)]
+    assert (dict(first.scores), dict(second.scores)) == ({"total": 12}, {"total": 3.3})
+    assert (dict(first.items), dict(second.items)) == ({"q9": 0}, {})
+    assert [one.id for one in lives(assumed, chosen, weeks=1).entries[:2]] == ["simulated-1", "simulated-2"]
+
+
+def test_what_is_wrong_with_assumptions_is_said_of_assumptions() -> None:
+    """All of it at once, with its name."""
+    wrong = attrs.evolve(ASSUMED, start={"x": (1, 2), "phq_9.total": (0, 27)}, per_week={}, missed=2)
+    with pytest.raises(DataError) as error:
+        simulated(wrong)
+    assert str(error.value).startswith("assumptions: 4 faults")
+    assert simulated(attrs.evolve(ASSUMED, start={"phq_9.total": (0, 27)}), weeks=1).people == 2
