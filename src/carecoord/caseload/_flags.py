@@ -54,10 +54,10 @@ def flags_of(
     flags: dict[str, CaseloadFlag] = {}
     for episode in episodes:
         rows = rows_of_episode(episode, plan.lists, on=on, ends=plan.ends, plans=theirs, as_of=as_of)
-        found = outcomes(measure, rows, episode.person, period=(on, on), on=on)
+        found = outcomes(measure, rows, episode, period=(on, on), on=on)
         if not any(one.numerator or one.undecided for one in found):
             continue
-        for rate, member, because in standing(measure, rows, episode.person, period=(on, on), on=on):
+        for rate, member, because in standing(measure, rows, episode, period=(on, on), on=on):
             open_ = rate not in flags or flags[rate].state == "undecided"
             if open_ and (member.numerator or (member.undecided and rate not in flags)):
                 flags[rate] = CaseloadFlag(

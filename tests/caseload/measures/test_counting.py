@@ -18,7 +18,9 @@ from carecoord.caseload import (
     disparities,
     effect_size,
     evaluate,
+    measure,
     read_measure,
+    record,
     standardised,
     suppress,
     times_to,
@@ -26,6 +28,7 @@ from carecoord.caseload import (
     wilson,
 )
 from carecoord.errors import DataError, DefinitionError, UnknownIdError
+from carecoord.stepped_care import Episode
 
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 ON = date(2026, 6, 30)
@@ -241,6 +244,115 @@ def test_lists_of_a_measure_of_ones_own_are_held_to_their_fields() -> None:
     assert raised.value.faults[0].path == "$[1].lists.walks[0].steps"
 
 
+def discharges(visits: list[dict[str, Any]], contacts: list[dict[str, Any]]) -> Record:
+    """Make a record of stays in hospital and contacts."""
+    stays = [{"kinds": "psychiatric-inpatient", "start": one["end"], **one} for one in visits]
+    return Record(person="a", lists={"visits": stays, "contacts": contacts})
+
+
+def test_every_discharge_is_held_against_what_followed_it() -> None:
+    """Each by itself, with its own reason: one contact follows up one of two discharges, and one readmission is one."""
+    chosen = measure("hospital-and-crisis-use")
+    first, second = date(2026, 2, 10), date(2026, 2, 20)
+    record = discharges(
+        [{"end": first}, {"start": date(2026, 2, 15), "end": second}], [{"on": date(2026, 2, 22), "kept": True}]
+    )
+    report = evaluate(chosen, [record], period=YEAR, on=YEAR[1])
+    found = {rate.id: (rate.counts.counted, rate.counts.numerator) for rate in report.rates}
+    assert found == {
+        "readmitted-30-days": (2, 1),
+        "crisis-contact": (1, 0),
+        "followed-up-7-days": (2, 1),
+        "followed-up-30-days": (2, 2),
+    }
+    said = why(chosen, record, period=YEAR, on=YEAR[1])
+    assert said["followed-up-7-days"] == (
+        "2026-02-10, not met: no contact kept. 2026-02-15, met: contact kept on 2026-02-22"
+    )
+    assert said["readmitted-30-days"] == (
+        "2026-02-10, met: unplanned readmission on 2026-02-15. 2026-02-15, not met: no unplanned readmission"
+    )
+
+
+def test_what_nobody_knows_of_a_joined_entry_stays_unknown() -> None:
+    """A contact that may have been kept may have followed it up: undecided; outside the window it changes nothing."""
+    chosen = measure("hospital-and-crisis-use")
+    for contacts, undecided in (
+        ([{"on": date(2026, 2, 12)}], True),
+        ([{"on": date(2026, 2, 12)}, {"on": date(2026, 5, 1), "kept": True}], True),
+        ([{"on": date(2026, 5, 12)}], False),
+        ([{"on": date(2026, 2, 12), "kept": False}], False),
+        ([{"kept": True}], True),
+    ):
+        record = discharges([{"end": date(2026, 2, 10)}], contacts)
+        counts = evaluate(chosen, [record], period=YEAR, on=YEAR[1])["followed-up-7-days"].counts
+        assert (counts.counted, counts.numerator, counts.undecided) == (1, 0, int(undecided)), contacts
+    both = discharges(
+        [{"end": date(2026, 2, 10)}], [{"on": date(2026, 2, 12)}, {"on": date(2026, 2, 13), "kept": True}]
+    )
+    assert evaluate(chosen, [both], period=YEAR, on=YEAR[1])["followed-up-7-days"].counts.numerator == 1
+
+
+def test_what_goes_with_an_entry_is_for_its_own_rate_only() -> None:
+    """Elsewhere the event still says whether there is one at all, in counting and in the reasons."""
+    text = SIMPLE.replace(
+        """numerator = "seen.how == 'phone'"
+""",
+        """numerator = "last"
+with = { last = "days_between(last.on, seen.on) == 1" }
+[[rates]]
+id = "scored"
+initial = "yes"
+numerator = "last"
+[[rates]]
+id = "again"
+each = "seen"
+initial = "yes"
+numerator = "last"
+""",
+    )
+    chosen = read_measure(text)
+    record = person("a", 4, contacts=1)
+    report = evaluate(chosen, [record], period=YEAR, on=ON)
+    assert [report[one].counts.numerator for one in ("by-phone", "scored", "again")] == [0, 1, 1]
+    said = why(chosen, record, period=YEAR, on=ON)
+    assert said["by-phone"] == "2026-06-30, not met: no last"
+    assert said["scored"] == "met: last on 2026-06-30"
+    assert said["again"] == "2026-06-30, met: last on 2026-06-30"
+
+
+def test_two_courses_of_one_person_are_told_apart() -> None:
+    """By their ids, where the measure counts courses; one that counts people refuses the second, and says why."""
+    first = Record(person="a", id="2024")
+    report = evaluate(
+        measure("nhs-talking-therapies"), [first, attrs.evolve(first, id="2026")], period=YEAR, on=YEAR[1]
+    )
+    assert report["recovery"].counts.people == 2
+    assert [one.id for one in report.memberships if one.rate == "recovery"] == ["2024", "2026"]
+    assert report.people("recovery", "out") == ("a", "a")
+    with pytest.raises(DataError, match="courses of one person want an id each"):
+        evaluate(measure("nhs-talking-therapies"), [first, first], period=YEAR, on=YEAR[1])
+    episodes = [Episode("a", id="x"), Episode("a", id="y")]
+    assert evaluate(measure("cocm-fidelity"), episodes, period=YEAR, on=ON)["improvement"].counts.people == 2
+    assert record(episodes[1]).id == "y"
+    with pytest.raises(DataError, match="counts people, each with one record"):
+        evaluate(measure("cocm-caseload"), episodes, period=YEAR, on=ON)
+
+
+def test_several_ways_to_divide_people_stand_one_after_the_other() -> None:
+    """Each divides everybody; nothing is counted twice within one, and naming one twice changes nothing."""
+    records = [person(str(n), 4 + 8 * (n % 2), sex=sex, age=age) for n, (sex, age) in enumerate(
+        [("female", 30), ("female", 65), ("male", 30), (None, None), ("male", 50)]
+    )]  # fmt: skip
+    chosen = read_measure(SIMPLE)
+    both = evaluate(chosen, records, period=YEAR, on=YEAR[1], by=["sex", "age_group", "sex"])
+    alone = [evaluate(chosen, records, period=YEAR, on=YEAR[1], by=[by]) for by in ("sex", "age_group")]
+    for rate, *single in zip(both.rates, *(one.rates for one in alone), strict=True):
+        assert rate.groups == (*single[0].groups, *single[1].groups)
+        for by in ("sex", "age_group"):
+            assert sum((one.counts for one in rate.groups if one.by == by), Counts()) == rate.counts
+
+
 def test_two_records_with_one_id_are_refused() -> None:
     """And so is a period that ends before it begins."""
     chosen = read_measure(SIMPLE)
@@ -262,6 +374,16 @@ def test_two_records_with_one_id_are_refused() -> None:
         (('high = "last.value >= 10"', 'high = "low_"\nlow_ = "high"'), "$.facts.high", "goes in a circle"),
         (('numerator = "last.value < 5"', 'numerator = "last.value"'), "$.rates[low].numerator", "yes/no is wanted"),
         (('each = "seen"', 'each = "sen"'), "$.rates[by-phone].each", "there is no event 'sen', did you mean seen?"),
+        (
+            ('each = "seen"', 'with = { seen = "seen.kept" }'),
+            "$.rates[by-phone].with",
+            "entries that are counted one by one",
+        ),
+        (
+            ('each = "seen"', 'each = "seen"\nwith = { sen = "yes" }'),
+            "$.rates[by-phone].with.sen",
+            "no event 'sen' stands before this one, did you mean seen?",
+        ),
         (('id = "by-phone"', 'id = "low"'), "$.rates[low]", "the id stands twice"),
         (("[strata.age_group]", "[strata.sex]"), "$.strata.sex", "is known of the person already"),
         (('id = "last"', 'id = "value"'), "$.events[value]", "the name means something else already"),

@@ -88,12 +88,15 @@ class RateDefinition:
         numerator: for whom it was met.
         pending: while this holds, not met is not yet not met.
         each: count every entry found for this event, and not the record once; the rules may name its fields.
+        with_: where every entry counts, for each other event named a rule that must hold together with the entry: in
+            this rate the event's name is yes where it holds for one of those found.
         least: with fewer than this in the denominator, the source says, the rate is not to be reported.
     """
 
     id: str
     title: str = ""
     each: str | None = None
+    with_: FrozenMapping[str, str] = attrs.field(default=FrozenMapping(), metadata={"key": "with"})
     initial: str
     denominator: str = "yes"
     exclusion: str = "no"

@@ -56,7 +56,7 @@ def record(
     lists: dict[str, list[Happening]] = {}
     for name, entry in _entries(episode, known, plans, on, as_of):
         lists.setdefault(name, []).append(Happening(entry))
-    return Record(person=episode.person, about={**known, **(about or {})}, lists=lists)
+    return Record(person=episode.person, id=episode.id, about={**known, **(about or {})}, lists=lists)
 
 
 def rows_of_episode(

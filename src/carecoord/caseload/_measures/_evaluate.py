@@ -76,7 +76,7 @@ def evaluate(
     for place, record in enumerate(records):
         _check(measure, record, place, count.seen)
         rows = _rows(measure, record, on)
-        count.add(record.person, rows.about, *measure.plan.row(rows, period, on))
+        count.add(record, rows.about, *measure.plan.row(rows, period, on))
     return MeasureReport(
         measure=measure.id,
         digest=measure.digest,
@@ -106,23 +106,23 @@ def why(measure: Measure, record: Record | Episode, *, period: tuple[date, date]
     """
     _check(measure, record, 0, set())
     said: dict[str, list[str]] = {rate: [] for rate in measure.rates}
-    for rate, member, because in standing(measure, _rows(measure, record, on), record.person, period=period, on=on):
+    for rate, member, because in standing(measure, _rows(measure, record, on), record, period=period, on=on):
         about = "" if member.on is None else f"{member.on}, "
         said[rate].append(f"{about}{member.outcome}: {because()}")
     return {rate: ". ".join(reasons) or "out: nothing to count" for rate, reasons in said.items()}
 
 
 def standing(
-    measure: Measure, rows: Rows, person: str, *, period: tuple[date, date], on: date
+    measure: Measure, rows: Rows, record: Record | Episode, *, period: tuple[date, date], on: date
 ) -> Iterator[tuple[str, Membership, Callable[[], str]]]:
     """Give where a record stands in each rate, and what says why: to be asked before the next is taken."""
     plan = measure.plan
     row, found = plan.row(rows, period, on, every=True)
-    words = _Words(measure, found)
     for rate, rules in zip(measure.rates, plan.rates, strict=True):
-        for entry, facts in rules.rows(row, found):
+        for entry, facts, beside in rules.rows(row, found):
+            words = _Words(measure, beside)
             held = rules.run(facts)
-            member = _membership(person, rate, held, _day_of(measure, rules.each, entry))
+            member = _membership(record, rate, held, _day_of(measure, rules.each, entry))
             parts = [rules.rules[POPULATIONS.index(name)] for name in _deciding(member, held)]
             yield rate, member, partial(_because, parts, facts, words)
 
@@ -131,11 +131,13 @@ def _because(rules: Iterable[Expression], facts: Row, words: _Words) -> str:
     return "; ".join(dict.fromkeys(rule.sentence(facts, words) for rule in rules))
 
 
-def outcomes(measure: Measure, rows: Rows, person: str, *, period: tuple[date, date], on: date) -> list[Membership]:
+def outcomes(
+    measure: Measure, rows: Rows, record: Record | Episode, *, period: tuple[date, date], on: date
+) -> list[Membership]:
     """Give where a record stands in each rate, without the reasons: quicker by far."""
     row, found = measure.plan.row(rows, period, on)
     return [
-        _membership(person, measure.rates[number], held, _day_of(measure, measure.plan.rates[number].each, entry))
+        _membership(record, measure.rates[number], held, _day_of(measure, measure.plan.rates[number].each, entry))
         for number, entry, held in measure.plan.rated(row, found)
     ]
 
@@ -153,14 +155,14 @@ class _Count:
 
     def __init__(self, measure: Measure, by: Sequence[str]) -> None:
         self.measure, self.by = measure, tuple(dict.fromkeys(by))
-        self.seen: set[str] = set()
+        self.seen: set[tuple[str, str]] = set()
         self.known: set[str] = {*measure.definition.strata, *measure.definition.about}
         self.members: list[Membership] = []
         self.tallies: dict[tuple[str, tuple[str, str] | None], Counter[Standing]] = {}
         self.places: dict[tuple[str, str], None] = {}
         self.values: dict[str, list[float | None]] = {mean.id: [] for mean in measure.definition.means}
 
-    def add(self, person: str, about: Mapping[str, Any], row: Row, found: Found) -> None:
+    def add(self, record: Record | Episode, about: Mapping[str, Any], row: Row, found: Found) -> None:
         """Count one record."""
         self.known.update(about)
         places = [(name, self._group(name, row, about)) for name in self.by]
@@ -169,7 +171,7 @@ class _Count:
         for number, entry, held in plan.rated(row, found):
             rate = self.measure.rates[number]
             day = None if entry is None else _day_of(self.measure, plan.rates[number].each, entry)
-            member = _membership(person, rate, held, day)
+            member = _membership(record, rate, held, day)
             self.members.append(member)
             stands = (member.outcome, member.initial, member.undecided)
             for place in (None, *places):
@@ -221,9 +223,14 @@ class _Count:
             )
 
 
-def _check(measure: Measure, record: Record | Episode, place: int, seen: set[str]) -> None:
-    faults = [Fault(f"$[{place}].person", "the id stands twice")] if record.person in seen else []
-    seen.add(record.person)
+def _check(measure: Measure, record: Record | Episode, place: int, seen: set[tuple[str, str]]) -> None:
+    courses = measure.definition.unit == "course"
+    who = (record.person, record.id if courses else "")
+    twice = "the id stands twice: " + (
+        "courses of one person want an id each" if courses else "this measure counts people, each with one record"
+    )
+    faults = [Fault(f"$[{place}].person", twice)] if who in seen else []
+    seen.add(who)
     if measure.definition.lists and isinstance(record, Record):
         own = measure.definition.lists
         faults += [Fault(f"$[{place}]{one.path[1:]}", one.message) for one in record.faults(own)]
@@ -231,13 +238,14 @@ def _check(measure: Measure, record: Record | Episode, place: int, seen: set[str
         raise DataError("records", faults)
 
 
-def _membership(person: str, rate: str, values: Values, on: date | None) -> Membership:
+def _membership(record: Record | Episode, rate: str, values: Values, on: date | None) -> Membership:
+    person, course = record.person, record.id
     initial, denominator, exclusion, exception, numerator, pending = values
     if initial is None or (initial and denominator is None):
-        return Membership(person=person, rate=rate, outcome="unknown", on=on)
+        return Membership(person=person, id=course, rate=rate, outcome="unknown", on=on)
     if not initial or not denominator:
-        return Membership(person=person, rate=rate, outcome="out", initial=initial, on=on)
-    within: Any = {"person": person, "rate": rate, "initial": True, "denominator": True, "on": on}
+        return Membership(person=person, id=course, rate=rate, outcome="out", initial=initial, on=on)
+    within: Any = {"person": person, "id": course, "rate": rate, "initial": True, "denominator": True, "on": on}
     if exclusion:
         return Membership(**within, outcome="excluded", exclusion=True)
     if numerator:

@@ -10,7 +10,13 @@ from typing import Any, Final
 from carecoord._definitions import read_toml, structure
 from carecoord._values import is_id
 from carecoord.caseload._measures._dates import Reckoned, functions
-from carecoord.caseload._measures._definition import AboutField, EventDefinition, FactRule, MeasureDefinition
+from carecoord.caseload._measures._definition import (
+    AboutField,
+    EventDefinition,
+    FactRule,
+    MeasureDefinition,
+    RateDefinition,
+)
 from carecoord.caseload._measures._lists import KINDS, LISTS, Fields
 from carecoord.caseload._measures._plan import POPULATIONS, Join, Look, Plan, Rules, Test
 from carecoord.errors import DefinitionError, Fault, RuleError, did_you_mean
@@ -225,9 +231,11 @@ class _Loader:
     def _is_enough(self, event: EventDefinition) -> bool:
         """Say whether nothing rests on more than one entry of an event."""
         measure = self.measure
-        joined = {name for one in measure.events for name in one.with_} | {rate.each for rate in measure.rates}
+        joined = {name for one in (*measure.events, *measure.rates) for name in one.with_}
+        joined |= {rate.each for rate in measure.rates if rate.each is not None}
         texts = [one if isinstance(one, str) else one.rule for one in measure.facts.values()]
         texts += [text for one in measure.events for text in (one.where, *one.with_.values())]
+        texts += [text for one in measure.rates for text in one.with_.values()]
         texts += [getattr(rate, name) for rate in measure.rates for name in POPULATIONS]
         texts += [text for mean in measure.means for text in (mean.initial, mean.value)]
         texts += [text for groups in measure.strata.values() for text in groups.values()]
@@ -240,8 +248,8 @@ class _Loader:
         words = {word.split(".")[0] for word in _WORD.findall(_TEXT.sub("", text))}
         return words & ({one.id for one in self.measure.events} - set(self.done) | set(self.waiting))
 
-    def _joins(self, event: EventDefinition, path: str, own: Mapping[str, Kind]) -> Iterator[Join]:
-        for other, text in event.with_.items():
+    def _joins(self, one: EventDefinition | RateDefinition, path: str, own: Mapping[str, Kind]) -> Iterator[Join]:
+        for other, text in one.with_.items():
             place = f"{path}.with.{other}"
             if other not in self.done:
                 self.fault(place, f"no event {other!r} stands before this one{did_you_mean(other, self.done)}")
@@ -258,7 +266,12 @@ class _Loader:
             own = self._entry(path, rate.each)
             read = [self._said(f"{path}.{name}", getattr(rate, name), own) for name in POPULATIONS]
             calls = {call.text: call for _, local in read for call in local}
-            yield Rules.of([rule for rule, _ in read], each=rate.each if own else None, calls=[*calls.values()])
+            if rate.with_ and rate.each is None:
+                self.fault(f"{path}.with", "is about entries that are counted one by one: each is wanted beside it")
+            joins = tuple(self._joins(rate, path, own)) if own else ()
+            yield Rules.of(
+                [rule for rule, _ in read], each=rate.each if own else None, calls=[*calls.values()], joins=joins
+            )
 
     def _entry(self, path: str, each: str | None) -> Mapping[str, Kind]:
         """Give the fields of the entries that are counted one by one."""

@@ -66,13 +66,23 @@ class Join:
         """Say whether there is such an entry."""
         verdict: bool | None = False
         for other in found[self.event]:
-            row.update({f"{self.event}.{field}": value for field, value in other.items()})
-            held = self.test(row)
+            held = self.holds(row, other)
             if held:
                 return True
             if held is None:
                 verdict = None
-        return verdict
+        return verdict if verdict is None else self.doubt(row, found)
+
+    def holds(self, row: Row, other: Row) -> bool | None:
+        """Say whether the rule holds together with one entry."""
+        row.update({f"{self.event}.{field}": value for field, value in other.items()})
+        held: bool | None = self.test(row)
+        return held
+
+    def doubt(self, row: Row, found: Found) -> bool | None:
+        """Give unknown where it may hold with an entry of which nobody can say whether it is one; no otherwise."""
+        maybe = found.get(f"{self.event}?", ())
+        return None if any(self.holds(row, other) is not False for other in maybe) else False
 
 
 @attrs.frozen
@@ -101,7 +111,7 @@ class Look:
         """Leave in the row whether there is one, how many there are, and the fields of the one taken."""
         event = self.event
         chosen: list[Row] = []
-        doubtful = False
+        doubtful: list[Row] = []
         one_will_do = self.enough and not every
         for entry in reversed(entries) if one_will_do and event.take == "last" else entries:
             row.update(entry)
@@ -116,8 +126,10 @@ class Look:
                 if one_will_do:
                     break
             elif held is None:
-                doubtful = True
+                doubtful.append(entry)
         found[event.id] = chosen
+        if doubtful:
+            found[f"{event.id}?"] = doubtful
         row[event.id] = True if chosen else None if doubtful else False
         row[f"{event.id}.count"] = len(chosen)
         if event.take != "all":
@@ -149,28 +161,44 @@ class Rules:
         run: gives their values.
         each: the event whose entries are counted one by one.
         calls: what to work out first for each entry.
+        joins: what may hold together with an entry.
     """
 
     rules: tuple[Expression, ...]
     run: Callable[[Mapping[str, Any]], tuple[Any, ...]]
     each: str | None = None
     calls: tuple[Reckoned, ...] = ()
+    joins: tuple[Join, ...] = ()
 
     @classmethod
-    def of(cls, rules: Sequence[Expression], *, each: str | None = None, calls: Sequence[Reckoned] = ()) -> Rules:
+    def of(
+        cls,
+        rules: Sequence[Expression],
+        *,
+        each: str | None = None,
+        calls: Sequence[Reckoned] = (),
+        joins: Sequence[Join] = (),
+    ) -> Rules:
         """Compile the rules."""
-        return cls(rules=tuple(rules), run=compile_rules(rules), each=each, calls=tuple(calls))
+        return cls(rules=tuple(rules), run=compile_rules(rules), each=each, calls=tuple(calls), joins=tuple(joins))
 
-    def rows(self, row: Row, found: Found) -> Iterator[tuple[Row | None, Row]]:
-        """Give each row the rules are worked out over, with the entry it is about where there is one."""
+    def rows(self, row: Row, found: Found) -> Iterator[tuple[Row | None, Row, Found]]:
+        """Give each row the rules are worked out over, the entry it is about where there is one, and what goes with it.
+
+        What was found is left as it is, but for the events that are joined: of them only what goes with the entry.
+        """
         if self.each is None:
-            yield None, row
+            yield None, row, found
             return
         for entry in found[self.each]:
-            row.update({f"{self.each}.{field}": value for field, value in entry.items()})
+            facts = row | {f"{self.each}.{field}": value for field, value in entry.items()}
             for call in self.calls:
-                row[call.text] = call.work(row)
-            yield entry, row
+                facts[call.text] = call.work(facts)
+            beside = dict(found)
+            for join in self.joins:
+                facts[join.event] = join(facts, found)
+                beside[join.event] = [other for other in found[join.event] if join.holds(facts, other)]
+            yield entry, facts, beside
 
 
 @attrs.frozen(kw_only=True)
@@ -238,5 +266,5 @@ class Plan:
                 yield number, None, together[place : place + size]
                 place += size
             else:
-                for entry, facts in rules.rows(row, found):
+                for entry, facts, _ in rules.rows(row, found):
                     yield number, entry, rules.run(facts)

@@ -53,7 +53,8 @@ class Record:
     14
 
     Attributes:
-        person: text the host gives; two courses of one person are two records, each with an id of its own.
+        person: the host's id for the person.
+        id: which course of theirs it is, where a person has several: text the host gives.
         about: what is known of the person: `birth_date`, `died`, and whatever the host groups by; absent is unknown.
         lists: what happened, by list; an absent list is empty, an absent field is unknown. `scores`, `contacts`,
             `visits` and the others that the library knows have fixed fields; a measure may declare lists of its own.
@@ -64,6 +65,7 @@ class Record:
     """
 
     person: str
+    id: str = ""
     about: FrozenMapping[str, Any] = attrs.field(default=FrozenMapping(), converter=_about)
     lists: FrozenMapping[str, tuple[Happening, ...]] = attrs.field(default=FrozenMapping(), converter=_lists)
 

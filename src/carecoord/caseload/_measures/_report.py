@@ -19,7 +19,8 @@ class Membership:
     """Where one record stands in one rate.
 
     Attributes:
-        person: the record's id.
+        person: whom the record is about.
+        id: which of their courses it is, where they have several.
         rate: the rate's id.
         outcome: `met`, `not met`, `pending` (not met, and the window is still open), `excluded`, `exception`, `out`
             (the rate is not about them) or `unknown` (nobody can say whether it is).
@@ -33,6 +34,7 @@ class Membership:
     """
 
     person: str
+    id: str = ""
     rate: str
     outcome: Outcome
     initial: bool = False
