@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from carecoord.stepped_care import Finding, Protocol, check, decide, protocol, protocols, read_protocol
+from carecoord.stepped_care import Finding, Protocol, RecordedFact, check, decide, protocol, protocols, read_protocol
 from carecoord.stepped_care._check import _model
 from carecoord.stepped_care._protocol import FOLDER, MODULES
 from tests.stepped_care.builders import HEAD, STEPS, ladder
@@ -271,6 +271,23 @@ def test_what_cannot_be_gone_through_is_said(monkeypatch: pytest.MonkeyPatch) ->
     unproved = next(finding for finding in check(told) if finding.kind == "unproved")
     assert (unproved.severity, unproved.mend) == ("note", "install carecoord[verify]")
     assert "days_since(review)" in unproved.about
+
+
+def test_texts_without_a_list_of_values() -> None:
+    """What a rule names, and anything else."""
+    facts = (
+        '[facts]\nmood = { type = "text" }\nneed = { each = ["n", "m"] }\n'
+        "n = { values = [0, 1] }\nm = { values = [0, 1] }\n"
+    )
+    told = facts + rule("named", "mood == 'low'", where='"low"', what='then = "consult"')
+    assert shown(both_ways(told), "overlap/named/up").severity == "note"
+    split = facts + rule("one", "mood == 'low' or any(need >= 1)") + rule("two", "mood != 'low' and all(need < 1)")
+    assert not any(name.startswith("gap") for name in by_name(ladder(split + rule("enter", "yes", where='"outside"'))))
+    gap = split.replace("all(need < 1)", "n < 1 and m >= 1")
+    finding = shown(ladder(gap + rule("enter", "yes", where='"outside"')), "gap/low")
+    assert finding.episode is not None
+    recorded = {entry.name: entry.value for entry in finding.episode.entries if isinstance(entry, RecordedFact)}
+    assert (recorded["mood"], recorded["n"], recorded["m"]) == ("another", 0, 0)
 
 
 def test_findings_read_as_one_line() -> None:

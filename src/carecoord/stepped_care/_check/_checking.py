@@ -19,30 +19,15 @@ from carecoord.stepped_care._history import OUTSIDE
 from carecoord.stepped_care._protocol import Protocol
 from carecoord.stepped_care._ruling import Decision
 
-__all__ = ["check"]
+__all__ = ["findings"]
 
 MOST_TRIES = 16
 """So many states are tried as episodes, until one shows what it is to show."""
 _ORDER = ("error", "warning", "note")
 
 
-def check(protocol: Protocol) -> tuple[Finding, ...]:
-    """Prove a protocol: find what nobody can have meant, over every value that its instruments and facts allow.
-
-    States are gone through by classes that its rules do not tell apart, so a state that is not found is not there,
-    unless the finding `unproved` says for which rules that is not so.
-    Each state found is turned into an episode and replayed through [`decide`][carecoord.stepped_care.decide].
-
-    Args:
-        protocol: the protocol.
-
-    Returns:
-        what was found, errors first; what the file accepts says why.
-
-    >>> from carecoord.stepped_care import protocol
-    >>> [finding.name for finding in check(protocol("german-impact")) if finding.is_open]
-    []
-    """
+def findings(protocol: Protocol) -> tuple[Finding, ...]:
+    """Give everything that is found about a protocol, errors first."""
     return _Checker(protocol).findings()
 
 
