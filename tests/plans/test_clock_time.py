@@ -53,6 +53,17 @@ def test_what_is_no_time_is_refused(at: str) -> None:
         ClockTime(at, "Europe/Berlin")
 
 
+def test_everything_wrong_with_a_time_is_said_at_once() -> None:
+    """Each fault with its place, and no more than the beginning of what was found."""
+    with pytest.raises(DataError) as raised:
+        ClockTime("x" * 30, "y" * 60)
+    assert str(raised.value) == (
+        "clock time: 2 faults\n"
+        f"  $.at: a time such as 09:30 is wanted, found {'x' * 20!r}\n"
+        f"  $.zone: a zone such as Europe/Berlin is wanted, found {'y' * 40!r}"
+    )
+
+
 def test_appointments_keep_their_hour_when_clocks_change() -> None:
     """Weekly at half past nine stays half past nine, and its offset changes."""
     cycle = ReviewCycle(anchor=date(2026, 10, 20), every="P1W", at=ClockTime("09:30", "Europe/Berlin"))

@@ -324,6 +324,7 @@ def test_what_is_overdue_on_the_first_day_of_a_pause_is_overdue() -> None:
     away = MONTHLY.pause(since=date(2026, 3, 8), until=date(2026, 3, 20))
     assert away.pauses[0].because == ""
     assert away.status(on=date(2026, 3, 8), last_done=date(2026, 1, 31)) == "overdue"
+    assert away.review(on=date(2026, 3, 8), last_done=date(2026, 1, 31)).overdue_from == date(2026, 3, 8)
     later = MONTHLY.pause(since=date(2026, 3, 7), until=date(2026, 3, 20))
     assert later.status(on=date(2026, 3, 8), last_done=date(2026, 1, 31)) == "paused"
 
