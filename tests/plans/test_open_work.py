@@ -235,6 +235,9 @@ def test_a_cycle_that_still_asks_for_the_review_asks_nothing() -> None:
     assert touched(on=date(2026, 1, 31), reviews=[attrs.evolve(REVIEW, cycle=moved)]) == {}
     assert touched(reviews=[attrs.evolve(REVIEW.record(on=date(2026, 3, 1)), cycle=QUARTERLY)]) == {}
     assert touched(on=date(2026, 1, 30), reviews=[attrs.evolve(REVIEW, cycle=QUARTERLY)]) == {}
+    done = attrs.evolve(PLAN, reviews=[REVIEW.record(on=date(2026, 1, 30))])
+    yearly = ReviewCycle(anchor=date(2026, 1, 31), every="P1Y")
+    assert touched(done, reviews=[attrs.evolve(done.review("monthly"), cycle=yearly)]) != {}
     later = ReviewCycle(anchor=date(2026, 2, 28), every="P1M")
     assert touched(reviews=[attrs.evolve(REVIEW, cycle=later)]) != {}
 

@@ -117,10 +117,8 @@ def _differences(path: tuple[str, ...], before: Any, after: Any) -> Iterator[Dif
 def _of_parts(path: tuple[str, ...], before: tuple[Any, ...], after: tuple[Any, ...]) -> Iterator[Difference]:
     old, new = by_id(before), by_id(after)
     for id, part in old.items():
-        if id in new and type(part) is type(new[id]):
+        if id in new:
             yield from _differences((*path, id), part, new[id])
-        elif id in new:
-            yield Difference(path=(*path, id), kind="changed", before=part, after=new[id])
         else:
             yield Difference(path=(*path, id), kind="removed", before=part)
     fresh = [id for id in new if id not in old]
