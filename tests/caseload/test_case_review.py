@@ -24,6 +24,7 @@ from carecoord.stepped_care import (
     Contact,
     Enrolment,
     EnrolmentEnd,
+    Entry,
     Episode,
     Event,
     Override,
@@ -84,12 +85,14 @@ def test_safety_comes_first_then_the_new_the_stuck_the_worse_and_those_who_may_s
 def test_who_is_referred_again_is_new() -> None:
     """Ended long ago and enrolled again since the last review; whoever goes on in another protocol is not new."""
     again = episode("again", (3, 15), enrolled=3)
-    former = [
+    former: list[Entry] = [
         Enrolment(id="1", on=DAY - timedelta(400), protocol="german-impact"),
         EnrolmentEnd(id="2", on=DAY - timedelta(200), protocol="german-impact"),
     ]
-    moved = [Enrolment(id="1", on=DAY - timedelta(100), protocol="german-impact"),
-             EnrolmentEnd(id="2", on=DAY - timedelta(3), protocol="german-impact")]  # fmt: skip
+    moved: list[Entry] = [
+        Enrolment(id="1", on=DAY - timedelta(100), protocol="german-impact"),
+        EnrolmentEnd(id="2", on=DAY - timedelta(3), protocol="german-impact"),
+    ]
     for earlier, reason in ((former, "new"), (moved, "asked")):
         one = Episode("again", [*earlier, *again.entries])
         two = [Episode("again", earlier, id="former"), again]

@@ -277,13 +277,14 @@ def test_every_discharge_is_held_against_what_followed_it() -> None:
 def test_what_nobody_knows_of_a_joined_entry_stays_unknown() -> None:
     """A contact that may have been kept may have followed it up: undecided; outside the window it changes nothing."""
     chosen = measure("hospital-and-crisis-use")
-    for contacts, undecided in (
+    cases: tuple[tuple[list[dict[str, Any]], bool], ...] = (
         ([{"on": date(2026, 2, 12)}], True),
         ([{"on": date(2026, 2, 12)}, {"on": date(2026, 5, 1), "kept": True}], True),
         ([{"on": date(2026, 5, 12)}], False),
         ([{"on": date(2026, 2, 12), "kept": False}], False),
         ([{"kept": True}], True),
-    ):
+    )
+    for contacts, undecided in cases:
         record = discharges([{"end": date(2026, 2, 10)}], contacts)
         counts = evaluate(chosen, [record], period=YEAR, on=YEAR[1])["followed-up-7-days"].counts
         assert (counts.counted, counts.numerator, counts.undecided) == (1, 0, int(undecided)), contacts
@@ -351,6 +352,35 @@ def test_several_ways_to_divide_people_stand_one_after_the_other() -> None:
         assert rate.groups == (*single[0].groups, *single[1].groups)
         for by in ("sex", "age_group"):
             assert sum((one.counts for one in rate.groups if one.by == by), Counts()) == rate.counts
+
+
+def test_rates_that_are_counted_apart_add_up() -> None:
+    """The total of three periods: whoever had a visit in two of them counts twice, in their group as well."""
+    depressed = {"diagnoses": [{"start": date(2020, 1, 1), "kinds": "dysthymia"}]}
+
+    def seen(name: str, sex: str, visits: list[int], scores: list[int]) -> Record:
+        days = [date(2026, month, 10) for month in visits]
+        lists = {
+            **depressed,
+            "visits": [{"start": day, "end": day, "status": "finished"} for day in days],
+            "scores": [
+                {"on": date(2026, month, 20), "instrument": "phq-9", "score": "total", "value": 8} for month in scores
+            ],
+        }
+        return Record(person=name, about={"birth_date": date(1980, 5, 1), "sex": sex}, lists=lists)
+
+    people = [seen("a", "female", [1, 5], [2]), seen("b", "male", [12], [12]), seen("c", "male", [], [12])]
+    found = evaluate(measure("phq9-use"), people, period=YEAR, on=date(2027, 1, 1), by=["sex"])
+    total = found.together()
+    assert (total.id, total.counts.counted, total.counts.numerator) == ("total", 3, 2)
+    assert {one.name: (one.counts.counted, one.counts.numerator) for one in total.groups} == {
+        "female": (2, 1),
+        "male": (1, 1),
+    }
+    assert found.together("third-1", "third-3").counts.counted == 2
+    assert found.together("third-2", id="x") == attrs.evolve(found["third-2"], id="x")
+    with pytest.raises(UnknownIdError, match="third-3"):
+        found.together("third-4")
 
 
 def test_two_records_with_one_id_are_refused() -> None:

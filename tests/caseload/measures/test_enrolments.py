@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from carecoord.caseload import Record, evaluate, measure
-from carecoord.stepped_care import Enrolment, EnrolmentEnd, Episode, RecordedFact
+from carecoord.stepped_care import Enrolment, EnrolmentEnd, Entry, Episode, RecordedFact
 
 DAY = date(2026, 6, 30)
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
@@ -69,7 +69,7 @@ def test_an_enrolment_ends_with_the_ending_of_its_own_protocol(
 
 def test_who_goes_from_one_protocol_into_another_keeps_being_looked_after() -> None:
     """An episode says the same as a record written by hand."""
-    entries = [
+    entries: list[Entry] = [
         Enrolment(id="1", on=JANUARY, protocol="acute"),
         EnrolmentEnd(id="2", on=MARCH, protocol="acute"),
         Enrolment(id="3", on=MARCH, protocol="maintenance"),
@@ -104,7 +104,7 @@ def test_what_came_after_the_day_is_not_seen() -> None:
 
 def test_what_became_known_of_an_episodes_person_later_is_not_seen() -> None:
     """Measured on a day, grouped by what was so that day."""
-    entries = [
+    entries: list[Entry] = [
         Enrolment(id="1", on=JANUARY, protocol="x"),
         RecordedFact(id="2", on=JANUARY, name="home", value="own"),
         RecordedFact(id="3", on=DAY, name="home", value="none"),

@@ -231,7 +231,7 @@ class _Loader:
     def _is_enough(self, event: EventDefinition) -> bool:
         """Say whether nothing rests on more than one entry of an event."""
         measure = self.measure
-        joined = {name for one in (*measure.events, *measure.rates) for name in one.with_}
+        joined = {name for joins in (measure.events, measure.rates) for one in joins for name in one.with_}
         joined |= {rate.each for rate in measure.rates if rate.each is not None}
         texts = [one if isinstance(one, str) else one.rule for one in measure.facts.values()]
         texts += [text for one in measure.events for text in (one.where, *one.with_.values())]

@@ -145,6 +145,26 @@ class MeasureReport:
             raise UnknownIdError("rate", rate, [one.id for one in self.rates])
         return found
 
+    def together(self, *rates: str, id: str = "total") -> RateReport:
+        """Add up rates that are counted apart, as the thirds of `phq9-use`: somebody in two of them counts twice.
+
+        Publish either the rates or their sum where small numbers are kept back: each is the difference of the others.
+
+        Args:
+            rates: their ids; all of the measure, where left out.
+            id: what to call the sum.
+
+        Raises:
+            UnknownIdError: the measure has no such rate.
+        """
+        chosen = [self[rate] for rate in rates or [one.id for one in self.rates]]
+        groups = [
+            Group(by=first.by, name=first.name, counts=sum((one.counts for one in same), Counts()))
+            for same in zip(*(rate.groups for rate in chosen), strict=True)
+            for first in same[:1]
+        ]
+        return RateReport(id=id, counts=sum((one.counts for one in chosen), Counts()), groups=tuple(groups))
+
     def people(self, rate: str, *outcomes: Outcome) -> tuple[str, ...]:
         """Give who has one of these outcomes in a rate."""
         self[rate]

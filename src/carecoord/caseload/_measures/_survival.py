@@ -37,7 +37,7 @@ class SurvivalCurve:
     """The share who have not reached it yet, by day (Kaplan-Meier).
 
     Attributes:
-        days: the days on which the share changes, 0 first.
+        days: the days on which somebody got there, or was last known of, 0 first.
         share: the share not there yet at the end of each, 0 to 1.
         low: lower end of its 95 % interval.
         high: upper end.
