@@ -208,7 +208,8 @@ def _figures(protocol: Protocol, assumptions: Assumptions) -> Mapping[str, Figur
     for step in protocol.steps:
         found[f"in {step}, weeks a person"] = _mean(_spent(step))
     led = {rule.outcome.move for step in protocol.steps for rule in protocol.plan(step).rules}
-    for move in (*(move for move in MOVES if move in led), *OPEN):
+    moves: list[Move] = [move for move in MOVES if move in led]
+    for move in (*moves, *OPEN):
         found[f"{move}, decisions a person"] = _mean(_decided(move))
     found["an alert was raised, share"] = _mean(_raised)
     for name in assumptions.start:
