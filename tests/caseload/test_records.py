@@ -20,6 +20,7 @@ from carecoord.plans import (
     ReviewCycle,
     SharedDecision,
     Stance,
+    WorkDecision,
 )
 from carecoord.stepped_care import (
     Assessment,
@@ -210,6 +211,36 @@ def test_reviews_of_a_plan_are_told_with_what_was_done() -> None:
     ]
     assert made.lists["reviews"][2]["overdue_from"] == date(2026, 4, 8)
     assert "reviews" not in record(Episode("a"), plans=[plan()]).lists
+
+
+def test_a_plan_that_is_over_owes_no_reviews() -> None:
+    """None after it was over, and none outstanding; one missed before is told; drafts and proposals have none."""
+    active = plan()
+    cancelled = WorkDecision(place="reviews.r", choice="cancel", reason="moved away")
+    over = active.revise(by="lee", on=date(2026, 4, 10), reason="moved away", status="completed", work=[cancelled])
+
+    def told(one: CarePlan, on: date = DAY) -> list[tuple[int, bool, bool]]:
+        reviews = record(Episode("a"), plans=[one], on=on).lists.get("reviews", ())
+        return [(each["due"].month, each["done"] is not None, each["outstanding"]) for each in reviews]
+
+    held = [(1, True, False), (2, True, False)]
+    assert told(active) == [*held, (3, False, True), (4, False, False), (5, False, False), (6, False, False)]
+    assert told(over) == told(over, date(2026, 4, 10)) == held
+    assert told(attrs.evolve(over, reviews=active.reviews)) == [*held, (3, False, False)]
+    in_grace = attrs.evolve(over.history[-1], on=date(2026, 4, 7))
+    assert told(attrs.evolve(over, reviews=active.reviews, history=[in_grace])) == held
+    assert told(attrs.evolve(over, reviews=active.reviews), date(2026, 4, 9))[-1] == (3, False, True)
+    assert told(plan(status="completed")) == held
+    assert told(plan(status="entered-in-error")) == []
+    assert told(plan(status="draft")) == []
+    assert told(plan(intent="proposal")) == []
+    assert told(plan(status="on-hold")) == told(active)
+    enrolled = Episode("a", [Enrolment(id="e", on=MADE, protocol="x")])
+    for one, overdue in ((active, ("a",)), (over, ())):
+        made = record(enrolled, plans=[one], on=DAY)
+        assert (
+            evaluate(measure("caseload-flags"), [made], period=YEAR, on=DAY).people("review-overdue", "met") == overdue
+        )
 
 
 def test_a_plan_that_is_agreed_owned_and_ahead_is_current() -> None:

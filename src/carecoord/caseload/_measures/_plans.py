@@ -34,7 +34,7 @@ def of_plan(plan: CarePlan, on: date | None) -> Iterator[tuple[str, list[dict[st
         ],
     )
     if on is not None:
-        yield "reviews", [entry for review in plan.reviews for entry in _reviews(review, plan.created, on)]
+        yield "reviews", [*_due_reviews(plan, on)]
     yield (
         "decisions",
         [
@@ -56,6 +56,31 @@ def _next_due(plan: CarePlan, on: date | None) -> date | None:
         return None
     standing = (review.standing(on=on) for review in plan.reviews)
     return min((one.due for one in standing if one.due is not None), default=None)
+
+
+def _due_reviews(plan: CarePlan, on: date) -> Iterator[dict[str, Any]]:
+    """Give the reviews of a plan that is or was carried out; one still in its grace when the plan ended is not missed.
+
+    Of which plans reviews are due is as on the agenda: not of drafts, proposals and options.
+    """
+    if plan.intent not in ("plan", "order") or plan.status in ("draft", "entered-in-error"):
+        return
+    over = _over(plan) if plan.status in ("revoked", "completed") else None
+    for review in plan.reviews:
+        if over is None or on < over:
+            yield from _reviews(review, plan.created, on)
+            continue
+        for entry in _reviews(review, plan.created, over):
+            missed = entry["overdue_from"] is not None and entry["overdue_from"] <= over
+            if entry["done"] is not None or missed:
+                yield {**entry, "outstanding": False}
+
+
+def _over(plan: CarePlan) -> date:
+    """Give the day from which a plan is over; where its history does not say, the day of its last review."""
+    changed = [one.on for one in plan.history if one.before.status is not None]
+    done = [one.on for review in plan.reviews for one in review.done]
+    return max(changed or done, default=plan.created)
 
 
 def _reviews(review: Review, since: date, on: date) -> Iterator[dict[str, Any]]:
