@@ -229,6 +229,43 @@ def assert_as_it_was(found: tuple[Gap, ...], before: tuple[Gap, ...], on: date) 
             assert attrs.evolve(now, until=then.until) == attrs.evolve(then, because=said)
 
 
+def test_the_record_tells_what_is_wrong_in_the_takers_hands_and_what_is_new() -> None:
+    """Not what others lack already, nor what the taker lacks for a duty that stays where it is."""
+    max_ = attrs.evolve(LEE, id="max")
+    named = only("prescribe", "diagnose").with_assignments(
+        Assignment("prescribe", "accountable", member="lee"),
+        Assignment("diagnose", "accountable", member="lee"),
+        *(Assignment("prescribe", "responsible", member=name) for name in ("lee", "max", "kim")),
+        Assignment("diagnose", "responsible", member="max"),
+    )
+    team = Team([LEE, max_, KIM], credentials=[])
+    _, record = hand(team, named, giver="lee", taker="max", duties=["prescribe"])
+    assert [(gap.kind, gap.duty, gap.member) for gap in record.gaps] == [("unlicensed", "prescribe", "max")]
+
+
+def test_every_fault_of_a_hand_over_is_told_with_its_place() -> None:
+    """No reason given, and a duty that is not the giver's to give."""
+    record = Duty(id="record", label="record", letters={"nurse": "AR"})
+    with pytest.raises(DataError) as raised:
+        hand(Team([HOLM, IVO, KIM]), only("follow-up", record), reason=" ", duties=["record", "follow-up"])
+    assert str(raised.value).splitlines() == [
+        "hand over: 2 faults",
+        "  $.reason: is empty: say why the duties change hands",
+        "  $.duties[record]: the giver does not hold it the day before",
+    ]
+
+
+def test_who_is_consulted_stays_so() -> None:
+    """What changes hands is answering for a duty and doing it; being asked and told is no duty."""
+    asked = Assignment("registry", "consulted", member="holm")
+    record = Duty(id="registry", label="keep the list", letters={"nurse": "AR"})
+    made, told = hand(Team([HOLM, IVO, KIM]), only("follow-up", record).with_assignments(asked))
+    assert told.duties == ("follow-up",)
+    assert asked in made.assignments
+    with pytest.raises(DataError, match="holds no duty the day before"):
+        hand(Team([HOLM, IVO, KIM]), only(record).with_assignments(asked))
+
+
 def test_what_was_wrong_before_stays_so_and_ends_with_the_hand_over() -> None:
     """Holm took over from the nurse without a reason: that was so before and still is, and now it is known to end."""
     named = only("follow-up").with_assignments(
