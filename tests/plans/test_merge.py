@@ -223,6 +223,10 @@ def test_what_only_together_breaks_a_rule_is_a_conflict() -> None:
     plan = plan_of(merged(one, other, settle=settle))
     assert (plan.activity("talk").due, plan.activity("talk").schedule) == (None, schedule)
     assert (plan.since, plan.until, plan.title) == (date(2026, 3, 1), date(2026, 9, 1), "Spring")
+    one_way = merged(ours(since=date(2026, 3, 1)), theirs(title="x"), settle={("since",): "theirs"})
+    assert plan_of(one_way).since is None
+    with pytest.raises(DataError, match="there is no conflict to settle"):
+        merged(ours(strengths=["a dog"]), theirs(title="x"), settle={("strengths",): "theirs"})
     badly = merged(one, other, settle={**settle, ("until",): "theirs"})
     assert {each.place: each.because for each in badly.conflicts} == {
         "since": "as settled, 2026-02-01 is not after 2026-03-01, the first day",

@@ -72,7 +72,8 @@ def merge(
         by: who merges them.
         on: the day from which the merged plan holds; not before either side's last revision.
         reason: why.
-        settle: what is to stand at the path of a conflict: `ours`, `theirs`, `base`, or `Instead(value)`.
+        settle: what is to stand at the path of a conflict, or of another single value on which the two differ: `ours`,
+            `theirs`, `base`, or `Instead(value)`.
         work: what becomes of open work that the merge touches, as `CarePlan.revise` takes it.
 
     Raises:

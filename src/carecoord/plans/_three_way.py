@@ -81,6 +81,8 @@ class ThreeWay:
 
     def of(self, path: Path, base: Any, ours: Any, theirs: Any) -> Any:
         """Give what stands at a path when both sides' changes are taken."""
+        if path in self.settle and ours != theirs and not (_is_united(ours) or _is_united(theirs)):
+            return self._settled(path, (base, ours, theirs))
         if theirs in (ours, base):
             return ours
         if ours == base:
@@ -141,6 +143,11 @@ class ThreeWay:
     def _dispute(self, path: Path, sides: Sequence[Any], because: str) -> None:
         base, ours, theirs = (None if each is _ABSENT else each for each in sides)
         self.conflicts[path] = Conflict(path=path, base=base, ours=ours, theirs=theirs, because=because)
+
+
+def _is_united(value: object) -> bool:
+    """Say whether a value is brought together of what it holds, so that neither side as a whole takes its place."""
+    return isinstance(value, tuple | frozenset) or is_whole(value)
 
 
 Sides = Mapping[str, Sequence[Any]]
