@@ -101,7 +101,8 @@ def suppress(report: MeasureReport, *, below: int = SMALLEST) -> PublishedReport
     which any of these, or those who missed it, is 1 to `below - 1` is kept back in every rate. Where the groups left
     would give it away by subtraction from the total, more groups are kept back, the smallest first, until what is kept
     back of a division is at least two groups that together show no small number. A total that is small itself is kept
-    back, with all its groups. Who is who is left out altogether.
+    back, with all its groups. Who is who is left out altogether. Each division is looked at by itself: two of which one
+    is a part of the other, as regions and districts, may give each other away and are not to be published together.
 
     Args:
         report: what a measure came to.
