@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 import pytest
@@ -33,7 +33,7 @@ from carecoord.caseload import (
     wilson,
 )
 from carecoord.errors import DataError, DefinitionError, UnknownIdError
-from carecoord.stepped_care import Assessment, Contact, Enrolment, EnrolmentEnd, Episode, Event, RecordedFact
+from carecoord.stepped_care import Assessment, Contact, Enrolment, EnrolmentEnd, Entry, Episode, Event, RecordedFact
 
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 FIRST = date(2026, 1, 5)
@@ -41,7 +41,8 @@ FIRST = date(2026, 1, 5)
 
 def test_an_episode_counts_as_its_record() -> None:
     """In every measure, on any day: what is read right away is what `record` gives."""
-    entries = [
+    kept: tuple[Literal["kept", "missed"], ...] = ("kept", "missed", "kept")
+    entries: list[Entry] = [
         Enrolment(id="e", on=FIRST, protocol="x"),
         RecordedFact(id="f", on=FIRST, name="problem", value="panic"),
         *(
@@ -51,7 +52,7 @@ def test_an_episode_counts_as_its_record() -> None:
         ),
         *(
             Contact(id=f"c{week}", on=datetime(2026, 1, 5 + week, 9, tzinfo=UTC), outcome=outcome, how="phone")
-            for week, outcome in enumerate(("kept", "missed", "kept"))
+            for week, outcome in enumerate(kept)
         ),
         Event(id="v", on=FIRST + timedelta(60), name="consultation"),
         EnrolmentEnd(id="x", on=FIRST + timedelta(100), protocol="x", reason="done"),
@@ -164,14 +165,10 @@ def test_shares_say_what_they_are() -> None:
                 {"cocm": time_codes("us-cocm")},
                 month=FIRST,
             ),
-            "\n".join(
-                [
-                    "time entries: 3 faults",
-                    "  $[0].programme: no codes are given for it, did you mean cocm?",
-                    "  $[1].id: stands twice: no minute is counted twice",
-                    "  $[1].programme: no codes are given for it, did you mean cocm?",
-                ]
-            ),
+            """time entries: 3 faults
+  $[0].programme: no codes are given for it, did you mean cocm?
+  $[1].id: stands twice: no minute is counted twice
+  $[1].programme: no codes are given for it, did you mean cocm?""",
         ),
         (
             lambda: evaluate(measure("cms2"), [], period=(YEAR[1], YEAR[0]), on=FIRST),
