@@ -15,9 +15,11 @@ from carecoord.plans import (
     DecisionOption,
     Done,
     Goal,
+    GoalAttainmentScale,
     Instead,
     Merge,
     Need,
+    Rating,
     Review,
     ReviewCycle,
     SharedDecision,
@@ -355,3 +357,18 @@ def test_a_review_that_is_due_on_one_side_is_not_lost_by_a_cycle_of_the_other() 
     work = [each.keep() for each in found.open_work]
     plan = plan_of(merge(BASE, ours(title="Spring"), theirs(reviews=[quarterly]), by="adams", on=on, work=work))
     assert plan.review("monthly").standing(on=on).due == date(2026, 1, 31)
+
+
+def test_records_do_not_give_way() -> None:
+    """Where one side took the scale away and the other rated by it, the scale is in conflict, and not the ratings."""
+    scale = GoalAttainmentScale(levels=["much less", "less", "as expected", "more", "much more"])
+    scaled = attrs.evolve(BASE, goals=[attrs.evolve(GOAL, scale=scale)])
+    who: Any = {"by": "lee", "on": date(2026, 1, 12), "reason": "talk"}
+    without = scaled.revise(**who, goals=[GOAL])
+    rating = Rating(on=date(2026, 1, 12), level=0)
+    rated = scaled.revise(**who, goals=[attrs.evolve(scaled.goal("mood"), ratings=[rating])])
+    found = merge(scaled, without, rated, by="adams", on=DAY)
+    assert [each.place for each in found.conflicts] == ["goals.mood.scale"]
+    settle: Any = {("goals", "mood", "scale"): "theirs"}
+    plan = plan_of(merge(scaled, without, rated, by="adams", on=DAY, settle=settle))
+    assert plan.goal("mood").ratings == (rating,)

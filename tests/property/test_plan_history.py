@@ -70,7 +70,8 @@ def merged(
         conflicts = conflicts or found.conflicts
         if not found.conflicts:
             break
-        settle |= {each.path: choice for each in found.conflicts}
+        other: Choice = "theirs" if choice == "ours" else "ours"
+        settle |= {each.path: other if "as settled" in each.because else choice for each in found.conflicts}
         found = merge(*sides, by="lee", on=LATE, settle=settle)
     work = [each.cancel("merged") for each in found.open_work]
     plan = merge(*sides, by="lee", on=LATE, settle=settle, work=work).plan if work else found.plan

@@ -109,8 +109,8 @@ class ThreeWay:
         whole = _built(ours, made)
         if isinstance(whole, CareCoordError):
             because = f"with both, {_first(whole)}"
-            clashing = _clashing(ours, made, sides)
             disputed = [name for name in names if (*path, name) in self.used]
+            clashing = _clashing(ours, made, sides, lists=not (is_open or disputed))
             for name in clashing:
                 made[name] = self._settled((*path, name), sides[name], because)
             whole = _built(ours, made)
@@ -172,10 +172,12 @@ def _changed(made: Mapping[str, Any], sides: Sides) -> list[str]:
     ]
 
 
-def _clashing(like: Any, made: Mapping[str, Any], sides: Sides) -> list[str]:
+def _clashing(like: Any, made: Mapping[str, Any], sides: Sides, *, lists: bool) -> list[str]:
     """Give the fields that one side changed and that, as they were before, would let the rest hold together."""
     before = {name: {**made, name: sides[name][0]} for name in _changed(made, sides)}
-    return [name for name, fields in before.items() if not isinstance(_built(like, fields), CareCoordError)]
+    found = [name for name, fields in before.items() if not isinstance(_built(like, fields), CareCoordError)]
+    single = [name for name in found if not any(map(_is_united, sides[name]))]
+    return single or (found if lists else [])  # lists are united, and give way only where nothing else could
 
 
 def _entries(base: tuple[T, ...], ours: tuple[T, ...], theirs: tuple[T, ...]) -> tuple[T, ...]:
