@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from carecoord.caseload import Record, evaluate, measure
+from carecoord.caseload import Record, evaluate, measure, read_measure
 from carecoord.stepped_care import Enrolment, EnrolmentEnd, Entry, Episode, RecordedFact
 
 DAY = date(2026, 6, 30)
@@ -76,6 +76,28 @@ def test_who_goes_from_one_protocol_into_another_keeps_being_looked_after() -> N
     ]
     report = evaluate(measure("caseload-flags"), [Episode("a", entries)], period=(DAY, DAY), on=DAY)
     assert report.people("no-contact", "met") == ("a",)
+
+
+UNTIL = """
+id = "until"
+title = "when enrolments ended"
+[[events]]
+id = "start"
+from = "enrolments"
+take = "last"
+[[rates]]
+id = "ended"
+initial = "start"
+numerator = "known(start.until)"
+"""
+
+
+def test_a_rate_may_ask_when_the_enrolment_taken_ended() -> None:
+    """The ending is found even where no rule looks at endings."""
+    for endings in ([], [{"on": MARCH}]):
+        made = Record(person="a", lists={"enrolments": [A], "endings": endings})
+        report = evaluate(read_measure(UNTIL), [made], period=YEAR, on=DAY)
+        assert report.people("ended", "met") == (("a",) if endings else ())
 
 
 def test_what_came_after_the_day_is_not_seen() -> None:

@@ -94,7 +94,7 @@ class _Loader:
         means = tuple(self._means())
         strata = dict(self._strata())
         used = {step.event.from_ for step in self.steps if isinstance(step, Look)}
-        ends = any(one.from_ == "enrolments" and "until" in _WORD.findall(one.where) for one in self.measure.events)
+        ends = "enrolments" in used and any(word.split(".")[-1] == "until" for word in self._words())
         if ends:
             used.add("endings")
         return Plan(
@@ -233,14 +233,19 @@ class _Loader:
         measure = self.measure
         joined = {name for joins in (measure.events, measure.rates) for one in joins for name in one.with_}
         joined |= {rate.each for rate in measure.rates if rate.each is not None}
+        counted = f"{event.id}.count" in self._words()
+        return event.take in ("first", "last", "all") and event.id not in joined and not counted
+
+    def _words(self) -> set[str]:
+        """Give every word of every rule."""
+        measure = self.measure
         texts = [one if isinstance(one, str) else one.rule for one in measure.facts.values()]
         texts += [text for one in measure.events for text in (one.where, *one.with_.values())]
         texts += [text for one in measure.rates for text in one.with_.values()]
         texts += [getattr(rate, name) for rate in measure.rates for name in POPULATIONS]
         texts += [text for mean in measure.means for text in (mean.initial, mean.value)]
         texts += [text for groups in measure.strata.values() for text in groups.values()]
-        counted = any(f"{event.id}.count" in _WORD.findall(text) for text in texts)
-        return event.take in ("first", "last", "all") and event.id not in joined and not counted
+        return {word for text in texts for word in _WORD.findall(text)}
 
     def _later(self, event: EventDefinition) -> set[str]:
         """Give the names an event uses that are only known after it."""
