@@ -294,6 +294,33 @@ def test_what_nobody_knows_of_a_joined_entry_stays_unknown() -> None:
     assert evaluate(chosen, [both], period=YEAR, on=YEAR[1])["followed-up-7-days"].counts.numerator == 1
 
 
+@pytest.mark.parametrize(
+    ("rule", "outcomes"),
+    [  # of contacts kept, and of contacts of which nobody knows: 0 + 1, 1 + 1, 2 + 1, 1 + 0, 3 + 2
+        ("seen.count >= 2", "no ? yes no yes"),
+        ("seen.count > 2", "no no ? no yes"),
+        ("seen.count < 2", "yes ? no yes no"),
+        ("seen.count <= 2", "yes yes ? yes no"),
+        ("seen.count == 2", "no ? ? no no"),
+        ("seen.count != 2", "yes ? ? yes yes"),
+        ("0 < seen.count <= 3", "? ? ? yes ?"),
+        ("seen.count + 1 >= 3", "? ? ? no ?"),
+        ("1 + seen.count >= 3", "? ? ? no ?"),
+        ("seen.count >= 2 and seen.count < 4", "no ? yes no ?"),
+    ],
+)
+def test_how_many_there_are_is_unknown_where_the_doubtful_matter(rule: str, outcomes: str) -> None:
+    """One kept and one of which nobody knows may be two; three and two more are two or more whatever they are."""
+    text = SIMPLE.replace('numerator = "last.value < 5"', f'numerator = "{rule}"').replace(
+        "high and seen.count >= 2", "no"
+    )
+    for (kept, doubtful), wanted in zip([(0, 1), (1, 1), (2, 1), (1, 0), (3, 2)], outcomes.split(), strict=True):
+        contacts = [{"on": ON, "kept": True}] * kept + [{"on": ON}] * doubtful
+        made = attrs.evolve(person("a", 4), lists={"scores": [{"on": ON, "value": 4}], "contacts": contacts})
+        counts = evaluate(read_measure(text), [made], period=YEAR, on=YEAR[1])["low"].counts
+        assert "yes" * counts.numerator + "?" * counts.undecided == wanted.replace("no", ""), (kept, doubtful)
+
+
 def test_what_goes_with_an_entry_is_for_its_own_rate_only() -> None:
     """Elsewhere the event still says whether there is one at all, in counting and in the reasons."""
     text = SIMPLE.replace(

@@ -223,7 +223,16 @@ class _Loader:
         if test is None or len(joins) < len(event.with_):
             self.failed.add(event.id)
         else:
-            self.steps.append(Look(event, fields, Test.of(*test), joins, enough=self._is_enough(event)))
+            self.steps.append(
+                Look(
+                    event,
+                    fields,
+                    Test.of(*test),
+                    joins,
+                    enough=self._is_enough(event),
+                    steps=self._count_steps(event),
+                )
+            )
         self.names |= {event.id: Kind.YES_NO, f"{event.id}.count": Kind.number(0, MOST, whole=True)}
         if event.take != "all":
             self.names |= {f"{event.id}.{name}": KINDS[type_] for name, type_ in fields.items()}
@@ -236,8 +245,25 @@ class _Loader:
         counted = f"{event.id}.count" in self._words()
         return event.take in ("first", "last", "all") and event.id not in joined and not counted
 
+    def _count_steps(self, event: EventDefinition) -> tuple[int, ...] | None:
+        """Give the numbers from which on a comparison of how many there are comes out differently."""
+        uses = re.compile(rf"([-+*/<>=]\s*)?(?<![\w.]){event.id}\.count\b(?:\s*([<>=!]=?)\s*(\d+)(?![\d.]))?")
+        steps: set[int] = set()
+        for before, relation, number in (found for text in self._texts() for found in uses.findall(text)):
+            if before or not relation:
+                return None
+            if relation not in (">", "<="):
+                steps.add(int(number))
+            if relation not in (">=", "<"):
+                steps.add(int(number) + 1)
+        return tuple(sorted(steps))
+
     def _words(self) -> set[str]:
         """Give every word of every rule."""
+        return {word for text in self._texts() for word in _WORD.findall(text)}
+
+    def _texts(self) -> list[str]:
+        """Give every rule."""
         measure = self.measure
         texts = [one if isinstance(one, str) else one.rule for one in measure.facts.values()]
         texts += [text for one in measure.events for text in (one.where, *one.with_.values())]
@@ -245,7 +271,7 @@ class _Loader:
         texts += [getattr(rate, name) for rate in measure.rates for name in POPULATIONS]
         texts += [text for mean in measure.means for text in (mean.initial, mean.value)]
         texts += [text for groups in measure.strata.values() for text in groups.values()]
-        return {word for text in texts for word in _WORD.findall(text)}
+        return texts
 
     def _later(self, event: EventDefinition) -> set[str]:
         """Give the names an event uses that are only known after it."""

@@ -95,6 +95,7 @@ class Look:
         test: what must hold of the entry itself.
         joins: what must hold together with entries found before.
         enough: one entry is all that anything rests on: how many there are, or the others, nobody asks.
+        steps: how many there must be for a rule about their number to come out differently; `None` where any may.
         wanted: a field and the text it must have.
     """
 
@@ -103,6 +104,7 @@ class Look:
     test: Test
     joins: tuple[Join, ...]
     enough: bool = False
+    steps: tuple[int, ...] | None = ()
     wanted: tuple[str, str] | None = attrs.field(
         default=attrs.Factory(lambda self: self.test.wanted, takes_self=True), init=False
     )
@@ -131,11 +133,18 @@ class Look:
         if doubtful:
             found[f"{event.id}?"] = doubtful
         row[event.id] = True if chosen else None if doubtful else False
-        row[f"{event.id}.count"] = len(chosen)
+        row[f"{event.id}.count"] = self.number(len(chosen), len(doubtful))
         if event.take != "all":
             taken = self.taken(chosen)
             for field in self.fields:
                 row[f"{event.id}.{field}"] = None if taken is None else taken[field]
+
+    def number(self, sure: int, doubtful: int) -> int | None:
+        """Give how many there are; unknown where those of which nobody can say would make a difference."""
+        if not doubtful:
+            return sure
+        matters = self.steps is None or any(sure < step <= sure + doubtful for step in self.steps)
+        return None if matters else sure
 
     def taken(self, chosen: Sequence[Row]) -> Row | None:
         """Give the one that the event takes."""
