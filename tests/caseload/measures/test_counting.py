@@ -381,6 +381,20 @@ def test_several_ways_to_divide_people_stand_one_after_the_other() -> None:
             assert sum((one.counts for one in rate.groups if one.by == by), Counts()) == rate.counts
 
 
+@pytest.mark.parametrize(("take", "value"), [("first", 8), ("last", 6), ("lowest", 6), ("highest", 8)])
+def test_the_one_that_is_taken_is_told(take: str, value: int) -> None:
+    """Also where all are looked at, because they are counted or because somebody asks why; of equals the last."""
+    days = [date(2026, 1, day) for day in (5, 6, 7, 8)]
+    scores = [{"on": day, "value": one} for day, one in zip(days, (8, 8, 6, 6), strict=True)]
+    text = SIMPLE.replace('take = "last"', f'take = "{take}"').replace(
+        'numerator = "last.value < 5"', f'numerator = "last and last.value == {value} and last.count == 4"'
+    )
+    made = Record(person="a", about={"age": 30}, lists={"scores": scores})
+    assert evaluate(read_measure(text), [made], period=YEAR, on=ON).people("low", "met") == ("a",)
+    told = {"first": "2026-01-05", "last": "2026-01-08", "lowest": "2026-01-08", "highest": "2026-01-06"}[take]
+    assert why(read_measure(text), made, period=YEAR, on=ON)["low"].startswith(f"met: last on {told}; ")
+
+
 def test_rates_that_are_counted_apart_add_up() -> None:
     """The total of three periods: whoever had a visit in two of them counts twice, in their group as well."""
     depressed = {"diagnoses": [{"start": date(2020, 1, 1), "kinds": "dysthymia"}]}
@@ -524,7 +538,7 @@ def test_gaps_between_groups_are_told_in_points_and_as_a_ratio() -> None:
     second, third = disparities(rate, by="sex", reference="g0")
     assert second.name == "g1"
     assert (second.points, second.ratio) == pytest.approx((-10, 0.8))
-    assert (third.points, third.ratio) == (None, None)
+    assert (third.name, third.points, third.ratio) == ("g2", None, None)
     assert [one.ratio for one in disparities(report((10, 0), (10, 5))["r"], by="sex", reference="g0")] == [None]
 
 

@@ -100,6 +100,45 @@ def test_a_rate_may_ask_when_the_enrolment_taken_ended() -> None:
         assert report.people("ended", "met") == (("a",) if endings else ())
 
 
+def ended(enrolments: list[dict[str, Any]], endings: list[dict[str, Any]], *, on: date = DAY) -> str:
+    """Say whether the last enrolment ended, as the measure above does."""
+    made = Record(person="a", lists={"enrolments": enrolments, "endings": endings})
+    (one,) = evaluate(read_measure(UNTIL), [made], period=YEAR, on=on).memberships
+    return one.outcome
+
+
+def test_an_ending_that_is_still_to_come_is_not_known() -> None:
+    """The day before it the enrolment has no end; on the day it has."""
+    assert ended([A], [{"on": MARCH}], on=date(2026, 3, 1)) == "not met"
+    assert ended([A], [{"on": MARCH}], on=MARCH) == "met"
+    assert ended([A], [{}]) == "not met", "an ending of which nobody knows the day ends nothing"
+
+
+@pytest.mark.parametrize(
+    ("begun", "over"),
+    [((9, 0, 0), (9, 0, 1)), ((9, 0, 59), (9, 1, 0)), ((9, 59, 59), (10, 0, 0)), ((0, 0, 0), (0, 0, 1))],
+)
+def test_what_ends_an_enrolment_comes_after_it_to_the_second(
+    begun: tuple[int, int, int], over: tuple[int, int, int]
+) -> None:
+    """A second later ends it, a second earlier does not; a day without an hour may."""
+    first, later = (datetime(2026, 3, 2, *time, tzinfo=UTC) for time in (begun, over))
+    assert ended([{"on": first}], [{"on": later}]) == "met"
+    assert ended([{"on": later}], [{"on": first}]) == "not met"
+    assert ended([{"on": later}], [{"on": later}]) == "met"
+    assert ended([{"on": later}], [{"on": MARCH}]) == "met"
+
+
+def test_a_protocol_that_begins_again_ended_before() -> None:
+    """The course of care is that of the second enrolment; another protocol beside it ends nothing."""
+    phq: dict[str, Any] = {"instrument": "phq-9", "score": "total"}
+    scores = [{**phq, "on": JANUARY, "value": 20}, {**phq, "on": MARCH, "value": 12}, {**phq, "on": DAY, "value": 10}]
+    for second, met in (({**A, "on": MARCH}, False), (B, True)):
+        record = Record(person="a", lists={"enrolments": [A, second], "scores": scores})
+        report = evaluate(measure("cocm-caseload"), [record], period=YEAR, on=DAY)
+        assert report.people("response", "met" if met else "not met") == ("a",)
+
+
 def test_what_came_after_the_day_is_not_seen() -> None:
     """A consultation of the day counts, one of the next day is still to come; so with facts and with times."""
     base: dict[str, list[dict[str, Any]]] = {
