@@ -102,7 +102,7 @@ def why(measure: Measure, record: Record | Episode, *, period: tuple[date, date]
     >>> from carecoord.caseload import Record, measure
     >>> year = (date(2026, 1, 1), date(2026, 12, 31))
     >>> why(measure("cocm-fidelity"), Record(person="A"), period=year, on=date(2026, 6, 30))["early-follow-up"]
-    'out: baseline_10 is no (no start); no first contact kept'
+    'out: baseline_10 is no (no enrolment in the period); no first contact kept'
     """
     _check(measure, record, 0, set())
     said: dict[str, list[str]] = {rate: [] for rate in measure.rates}
