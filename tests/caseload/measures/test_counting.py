@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -321,6 +322,19 @@ def test_how_many_there_are_is_unknown_where_the_doubtful_matter(rule: str, outc
         assert "yes" * counts.numerator + "?" * counts.undecided == wanted.replace("no", ""), (kept, doubtful)
 
 
+def test_an_entry_that_is_doubtful_itself_is_not_sure_because_it_goes_with_another() -> None:
+    """A visit whose status nobody knows, with a diagnosis: nobody can say whether there was one that counts."""
+    seen = {"start": ON, "end": ON}
+    for status, found in (("finished", {"not met": 1}), (None, {"unknown": 1}), ("planned", {"out": 1})):
+        lists: dict[str, list[dict[str, Any]]] = {
+            "diagnoses": [{"start": date(2020, 1, 1), "kinds": "dysthymia"}],
+            "visits": [{**seen, "status": status}],
+        }
+        made = Record(person="a", about={"birth_date": date(1980, 5, 1)}, lists=lists)
+        report = evaluate(measure("phq9-use"), [made], period=YEAR, on=YEAR[1])
+        assert Counter(one.outcome for one in report.memberships if one.rate == "third-2") == found
+
+
 def test_what_goes_with_an_entry_is_for_its_own_rate_only() -> None:
     """Elsewhere the event still says whether there is one at all, in counting and in the reasons."""
     text = SIMPLE.replace(
@@ -393,6 +407,21 @@ def test_the_one_that_is_taken_is_told(take: str, value: int) -> None:
     assert evaluate(read_measure(text), [made], period=YEAR, on=ON).people("low", "met") == ("a",)
     told = {"first": "2026-01-05", "last": "2026-01-08", "lowest": "2026-01-08", "highest": "2026-01-06"}[take]
     assert why(read_measure(text), made, period=YEAR, on=ON)["low"].startswith(f"met: last on {told}; ")
+
+
+def test_calls_about_an_entry_are_worked_out_for_each() -> None:
+    """Days are reckoned from the entry that is counted, not from the last one looked at."""
+    text = SIMPLE.replace(
+        "numerator = \"seen.how == 'phone'\"", 'numerator = "days_between(period.start, seen.on) < 9"'
+    )
+    days = [date(2026, 1, 12), date(2026, 1, 9), date(2026, 1, 10)]
+    made = Record(person="a", lists={"contacts": [{"on": day, "kept": True} for day in days]})
+    found = evaluate(read_measure(text), [made], period=YEAR, on=ON).memberships
+    assert [(one.on, one.outcome) for one in found if one.rate == "by-phone"] == [
+        (date(2026, 1, 9), "met"),
+        (date(2026, 1, 10), "not met"),
+        (date(2026, 1, 12), "not met"),
+    ]
 
 
 def test_rates_that_are_counted_apart_add_up() -> None:
@@ -530,6 +559,23 @@ def test_small_numbers_and_what_gives_them_away_are_kept_back() -> None:
     assert "r: kept back" in str(small)
     with pytest.raises(ValueError, match="below"):
         suppress(report(), below=1)
+
+
+def test_many_entries_of_few_people_are_few() -> None:
+    """Thirty contacts of one person in a group are one person, who could be found; of ten people they are shown."""
+    records = [person(f"f{n}", 4, contacts=3, sex="female") for n in range(10)]
+    records += [person(f"x{n}", 4, contacts=2, sex="male") for n in range(12)]
+    shown = evaluate(read_measure(SIMPLE), records, period=YEAR, on=ON, by=["sex"])
+    assert shown["by-phone"].counts.distinct == (22, 22, 0)
+    assert [group.share is None for group in suppress(shown)["by-phone"].groups] == [False, False]
+    whole = evaluate(read_measure(SIMPLE), [*records, person("rare", contacts=30)], period=YEAR, on=ON, by=["sex"])
+    rate = whole["by-phone"]
+    assert rate.group("sex", "not stated").counts.distinct == (1, 1, 0)
+    assert sum((one.counts for one in rate.groups), Counts()) == rate.counts
+    assert [group.share is None for group in suppress(whole)["by-phone"].groups] == [False, True, True]
+    alone = evaluate(read_measure(SIMPLE), [person("rare", contacts=30)], period=YEAR, on=ON)
+    assert suppress(alone)["by-phone"].share is None
+    assert alone["low"].counts.distinct is None
 
 
 def test_gaps_between_groups_are_told_in_points_and_as_a_ratio() -> None:

@@ -27,6 +27,8 @@ class Counts:
         pending: not met, and the window is still open; part of the denominator.
         undecided: counted as not met because nobody can say; part of the denominator.
         unknown: of whom nobody can say whether the rate is about them; in no population.
+        distinct: where every entry counts by itself, how many different people are counted, have an entry that met it,
+            and have one that did not; `None` where everybody counts once.
     """
 
     people: int = 0
@@ -38,6 +40,13 @@ class Counts:
     pending: int = 0
     undecided: int = 0
     unknown: int = 0
+    distinct: tuple[int, int, int] | None = None
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """How many are counted, met it and did not, as entries and as people: what must not be small."""
+        shown = (self.counted, self.numerator, self.counted - self.numerator)
+        return shown if self.distinct is None else (*shown, *self.distinct)
 
     @property
     def counted(self) -> int:
@@ -72,9 +81,13 @@ class Counts:
 
     def __add__(self, other: Counts) -> Counts:
         """Add up the counts of two groups that share nobody."""
-        return Counts(
-            **{field.name: getattr(self, field.name) + getattr(other, field.name) for field in attrs.fields(Counts)}
-        )
+        names = [field.name for field in attrs.fields(Counts) if field.name != "distinct"]
+        distinct = None
+        if self.distinct is not None or other.distinct is not None:
+            each = zip(self.numbers[-3:], other.numbers[-3:], strict=True)
+            counted, met, missed = (one + another for one, another in each)
+            distinct = counted, met, missed
+        return Counts(**{name: getattr(self, name) + getattr(other, name) for name in names}, distinct=distinct)
 
 
 @attrs.frozen(kw_only=True)

@@ -98,7 +98,8 @@ def suppress(report: MeasureReport, *, below: int = SMALLEST) -> PublishedReport
     """Give the report without small numbers, and without those from which they could be worked out.
 
     Of every rate, and every group of it, only the share is shown: how many were counted and how many met it. A group in
-    which any of these, or those who missed it, is 1 to `below - 1` is kept back in every rate. Where the groups left
+    which any of these, or those who missed it, is 1 to `below - 1` is kept back in every rate; where every entry counts
+    by itself, as every discharge, so is a group in which so few people had them. Where the groups left
     would give it away by subtraction from the total, more groups are kept back, the smallest first, until what is kept
     back of a division is at least two groups that together show no small number. A total that is small itself is kept
     back, with all its groups. Who is who is left out altogether. Each division is looked at by itself: two of which one
@@ -123,7 +124,7 @@ def suppress(report: MeasureReport, *, below: int = SMALLEST) -> PublishedReport
     """
     if below < 2:
         raise ValueError("below: 2 or more is wanted")
-    shown = [rate for rate in report.rates if not _small(_share(rate.counts), below)]
+    shown = [rate for rate in report.rates if not _small(rate.counts, below)]
     hidden = {place for by in _divisions(report) for place in _hidden(shown, by, below)}
     return PublishedReport(
         measure=report.measure,
@@ -144,9 +145,8 @@ def _share(counts: Counts) -> Share:
     return Share(counted=counts.counted, numerator=counts.numerator)
 
 
-def _small(share: Share, below: int) -> bool:
-    numbers = (share.counted, share.numerator, share.counted - share.numerator)
-    return any(0 < number < below for number in numbers)
+def _small(counts: Counts, below: int) -> bool:
+    return any(0 < number < below for number in counts.numbers)
 
 
 def _few(mean: MeanReport, below: int) -> bool:
@@ -168,7 +168,7 @@ def _published(rate: RateReport, hidden: set[tuple[str, str]], *, kept: bool) ->
 
 def _hidden(rates: Sequence[RateReport], by: str, below: int) -> set[tuple[str, str]]:
     """Give the groups of one division that are kept back in all rates whose total is shown."""
-    columns = [{group.name: _share(group.counts) for group in rate.groups if group.by == by} for rate in rates]
+    columns = [{group.name: group.counts for group in rate.groups if group.by == by} for rate in rates]
     names = list(dict.fromkeys(name for column in columns for name in column))
     hidden = {name for name in names if any(_small(column[name], below) for column in columns)}
     sizes = {name: sum(column[name].counted for column in columns) for name in names}
@@ -178,13 +178,8 @@ def _hidden(rates: Sequence[RateReport], by: str, below: int) -> set[tuple[str, 
     return {(by, name) for name in hidden}
 
 
-def _gives_away(columns: Sequence[Mapping[str, Share]], hidden: set[str], below: int) -> bool:
+def _gives_away(columns: Sequence[Mapping[str, Counts]], hidden: set[str], below: int) -> bool:
     """Say whether subtracting the groups shown from the total would show a small number."""
     if len(hidden) < 2:
         return True
-    for column in columns:
-        counted = sum(column[name].counted for name in hidden)
-        met = sum(column[name].numerator for name in hidden)
-        if _small(Share(counted=counted, numerator=met), below):
-            return True
-    return False
+    return any(_small(sum((column[name] for name in hidden), Counts()), below) for column in columns)

@@ -9,6 +9,8 @@ from functools import partial
 from statistics import fmean, stdev
 from typing import Any
 
+import attrs
+
 from carecoord.caseload._measures._counts import Counts
 from carecoord.caseload._measures._definition import EventDefinition, Outcome
 from carecoord.caseload._measures._episodes import rows_of_episode
@@ -159,6 +161,7 @@ class _Count:
         self.known: set[str] = {*measure.definition.strata, *measure.definition.about}
         self.members: list[Membership] = []
         self.tallies: dict[tuple[str, tuple[str, str] | None], Counter[Standing]] = {}
+        self.distinct: dict[tuple[str, tuple[str, str] | None], tuple[set[str], set[str], set[str]]] = {}
         self.places: dict[tuple[str, str], None] = {}
         self.values: dict[str, list[float | None]] = {mean.id: [] for mean in measure.definition.means}
 
@@ -179,6 +182,10 @@ class _Count:
                 if tally is None:
                     tally = self.tallies[rate, place] = Counter()
                 tally[stands] += 1
+                if entry is not None and member.outcome in ("met", "not met", "pending"):
+                    counted, met, missed = self.distinct.setdefault((rate, place), (set(), set(), set()))
+                    counted.add(record.person)
+                    (met if member.numerator else missed).add(record.person)
         for mean, rules in zip(self.measure.definition.means, self.measure.plan.means, strict=True):
             initial, value = rules.run(row)
             if initial:
@@ -202,12 +209,16 @@ class _Count:
         last = (NOT_STATED, IN_NO_GROUP)
         places = sorted(self.places, key=lambda one: (self.by.index(one[0]), one[1] in last, one[1]))
         for rate in self.measure.definition.rates:
-            groups = [
-                Group(by=place[0], name=place[1], counts=_counts(self.tallies.get((rate.id, place), {})))
-                for place in places
-            ]
-            counts = _counts(self.tallies.get((rate.id, None), {}))
-            yield RateReport(id=rate.id, counts=counts, groups=tuple(groups), least=rate.least)
+            groups = [Group(by=place[0], name=place[1], counts=self._counts(rate.id, place)) for place in places]
+            yield RateReport(id=rate.id, counts=self._counts(rate.id, None), groups=tuple(groups), least=rate.least)
+
+    def _counts(self, rate: str, place: tuple[str, str] | None) -> Counts:
+        counts = _counts(self.tallies.get((rate, place), {}))
+        people = self.distinct.get((rate, place))
+        if people is None:
+            return counts
+        counted, met, missed = map(len, people)
+        return attrs.evolve(counts, distinct=(counted, met, missed))
 
     def means(self) -> Iterator[MeanReport]:
         """Give each mean."""
