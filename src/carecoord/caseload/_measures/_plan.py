@@ -115,7 +115,7 @@ class Look:
         chosen: list[Row] = []
         doubtful: list[Row] = []
         one_will_do = self.enough and not every
-        for entry in reversed(entries) if one_will_do and event.take == "last" else entries:
+        for entry in reversed(entries) if one_will_do and event.take != "first" else entries:
             row.update(entry)
             held = self.test(row)
             for join in self.joins:
