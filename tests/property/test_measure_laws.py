@@ -174,12 +174,12 @@ def test_what_is_kept_back_cannot_be_had_by_subtraction(
             if len(kept) < len(before.groups):
                 counted = sum(one.counted for one in kept)
                 met = sum(one.numerator for one in kept)
-                assert not small(Share(counted=counted, numerator=met), below)
+                assert not small(Share(met, counted), below)
 
 
 def small(share: Share, below: int) -> bool:
     """Say whether any number of a share is small."""
-    return any(0 < number < below for number in (share.counted, share.numerator, share.counted - share.numerator))
+    return any(0 < number < below for number in (share.of, share.count, share.of - share.count))
 
 
 @given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))

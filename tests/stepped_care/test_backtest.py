@@ -286,7 +286,7 @@ def test_the_table_says_what_would_have_been_done_for_how_many_and_by_how_much()
         == """\
 Backtest of ladder, 5 people
 What came after a person's first departure did not come from this protocol: it is not looked at.
-Gone along with to the end: 1 of 5, 20.0 % (95 % interval 3.6 to 62.4)
+Gone along with to the end: 1 of 5, 20.0% (3.6% to 62.4%)
 Decisions until then: 6 agreed, 0 left to a person or asked first
 Called for what the history does not show: 0
 
@@ -295,7 +295,7 @@ sooner: step-up to high       3                           6 (3 to 9)           1
 later: step-up to high        1"""
     )
     assert str(Backtest(protocol="ladder", digest="", people=[])).splitlines()[2:3] == [
-        "Gone along with to the end: 0 of 0"
+        "Gone along with to the end: nobody counted"
     ]
 
 
@@ -320,7 +320,7 @@ def test_the_interval_is_wilsons(count: int, of: int, low: float, high: float) -
 
 def test_a_share_of_nobody_is_unknown() -> None:
     """It lies anywhere."""
-    assert (Share(0, 0).value, Share(0, 0).low, Share(0, 0).high, str(Share(0, 0))) == (None, 0.0, 1.0, "0 of 0")
+    assert (Share(0, 0).value, Share(0, 0).low, Share(0, 0).high, str(Share(0, 0))) == (None, 0.0, 1.0, "nobody counted")
 
 
 STRICT = ladder(RULES.replace("phq_9.total >= 15", "phq_9.total >= 13"))
@@ -350,9 +350,9 @@ def test_a_changed_threshold_affects_those_between_the_two() -> None:
         == """\
 ladder and ladder, 2 people
 What came after a person's first departure did not come from this protocol: it is not looked at.
-Said different things of: 1 of 2, 50.0 % (95 % interval 9.5 to 90.5)
-Gone along with to the end by the first: 2 of 2, 100.0 % (95 % interval 34.2 to 100.0)
-Gone along with to the end by the second: 1 of 2, 50.0 % (95 % interval 9.5 to 90.5)
+Said different things of: 1 of 2, 50.0% (9.5% to 90.5%)
+Gone along with to the end by the first: 2 of 2, 100.0% (34.2% to 100.0%)
+Gone along with to the end by the second: 1 of 2, 50.0% (9.5% to 90.5%)
 
 the first says               the second  which is  people  by days, median
 stay (go-on)    step-up to high (worse)    sooner       1                7"""

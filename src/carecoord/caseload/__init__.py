@@ -1,5 +1,6 @@
 """Many people at once: who needs us first, why, who is responsible, and whether the programme works."""
 
+from carecoord._shares import Share, wilson
 from carecoord.caseload._board import Board, BoardRow, ContactDue
 from carecoord.caseload._board_changes import BoardChange, board_changes, changed_since
 from carecoord.caseload._case_page import CasePage, CaseReason, Dated, Series
@@ -18,7 +19,7 @@ from carecoord.caseload._expected_course import (
 )
 from carecoord.caseload._flags import CaseloadFlag
 from carecoord.caseload._latest import Latest
-from carecoord.caseload._measures._counts import Counts, Share, wilson
+from carecoord.caseload._measures._counts import Counts
 from carecoord.caseload._measures._definition import MeasureDefinition
 from carecoord.caseload._measures._disclosure import PublishedGroup, PublishedRate, PublishedReport, suppress
 from carecoord.caseload._measures._episodes import record

@@ -4,6 +4,7 @@ An `Episode` is one person's history, a `Protocol` a ladder with rules; `decide`
 reads the rules over it and says what follows, why, and what to ask for where it cannot be said.
 """
 
+from carecoord._shares import Share
 from carecoord.stepped_care._assess import assessment
 from carecoord.stepped_care._assumptions import Assumptions
 from carecoord.stepped_care._backtest import Backtest, Departure, Followed, backtest
@@ -56,7 +57,6 @@ from carecoord.stepped_care._ruling import (
     Ruling,
 )
 from carecoord.stepped_care._scenarios import ScenarioFailure, check_scenarios
-from carecoord.stepped_care._shares import Share
 from carecoord.stepped_care._simulate import Simulated, Simulation, simulate
 from carecoord.stepped_care._synthetic import synthetic_episodes
 from carecoord.stepped_care._view import EpisodeView, categories_read

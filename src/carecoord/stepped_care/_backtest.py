@@ -9,16 +9,17 @@ from typing import NamedTuple, TypeVar
 
 import attrs
 
+from carecoord._shares import Share
 from carecoord._values import FrozenMapping, Period
 from carecoord.errors import DataError, Fault
 from carecoord.stepped_care._course import Course, Kind, Options, Verdict, asked_on, counts_hours, reads
 from carecoord.stepped_care._decision import decide
 from carecoord.stepped_care._episode import Episode
 from carecoord.stepped_care._facts import Facts
+from carecoord.stepped_care._figures import middle, table
 from carecoord.stepped_care._moments import Moment
 from carecoord.stepped_care._protocol import Protocol
 from carecoord.stepped_care._ruling import Decision, Move, Outcome
-from carecoord.stepped_care._shares import Share, middle, table
 
 __all__ = ["BEYOND", "Backtest", "Departure", "Followed", "Point", "backtest", "each", "follow", "options", "summed"]
 

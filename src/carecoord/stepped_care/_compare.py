@@ -7,13 +7,14 @@ from datetime import date, datetime
 
 import attrs
 
+from carecoord._shares import Share
 from carecoord._values import Period
 from carecoord.stepped_care._backtest import BEYOND, Backtest, Followed, Point, each, follow, options, summed
 from carecoord.stepped_care._course import BESIDE, MOVING, Kind, asked_on, counts_hours, reads
 from carecoord.stepped_care._episode import Episode
+from carecoord.stepped_care._figures import middle, table
 from carecoord.stepped_care._protocol import Protocol
 from carecoord.stepped_care._ruling import Decision, Move
-from carecoord.stepped_care._shares import Share, middle, table
 
 __all__ = ["Comparison", "Difference", "compare"]
 

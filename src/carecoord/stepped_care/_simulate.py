@@ -10,10 +10,10 @@ from carecoord.errors import DataError, Fault
 from carecoord.stepped_care._assumptions import Assumptions
 from carecoord.stepped_care._backtest import Backtest
 from carecoord.stepped_care._facts import Facts
+from carecoord.stepped_care._figures import middle, table
 from carecoord.stepped_care._history import OUTSIDE
 from carecoord.stepped_care._protocol import Protocol
 from carecoord.stepped_care._ruling import Move
-from carecoord.stepped_care._shares import middle, table
 from carecoord.stepped_care._synthetic import Life, Person
 
 __all__ = ["Simulated", "Simulation", "simulate"]

@@ -129,15 +129,11 @@ def test_a_published_report_is_printed_whole_and_keeps_what_is_known_of_it() -> 
 
 def test_shares_say_what_they_are() -> None:
     """With nobody there is none."""
-    assert (
-        str(Share(counted=8, numerator=2))
-        == str(Counts(denominator=8, numerator=2))
-        == ("2 of 8, 25.0% (7.1% to 59.1%)")
-    )
-    assert str(Share(counted=1, numerator=1)) == "1 of 1, 100.0% (20.7% to 100.0%)"
-    assert str(Share(counted=0, numerator=0)) == "nobody counted"
-    assert (Share(counted=0, numerator=0).rate, Share(counted=0, numerator=0).interval) == (None, None)
-    assert Share(counted=4, numerator=1).rate == 0.25
+    assert str(Share(2, 8)) == str(Counts(denominator=8, numerator=2)) == ("2 of 8, 25.0% (7.1% to 59.1%)")
+    assert str(Share(1, 1)) == "1 of 1, 100.0% (20.7% to 100.0%)"
+    assert str(Share(0, 0)) == "nobody counted"
+    assert (Share(0, 0).value, Share(0, 0).interval) == (None, None)
+    assert Share(1, 4).value == 0.25
     for level in (0.0, 1.0):
         with pytest.raises(ValueError, match="0 < level < 1"):
             wilson(1, 2, level=level)

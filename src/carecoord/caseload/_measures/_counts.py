@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from math import sqrt
-from statistics import NormalDist
-from typing import Final
-
 import attrs
 
-__all__ = ["Counts", "Share", "wilson"]
+from carecoord._shares import Share
 
-LEVEL: Final = 0.95
+__all__ = ["Counts"]
 
 
 @attrs.frozen(kw_only=True)
@@ -54,13 +50,18 @@ class Counts:
         return self.denominator - self.exclusion - self.exception
 
     @property
+    def share(self) -> Share:
+        """Those for whom it was met, of those counted."""
+        return Share(self.numerator, self.counted)
+
+    @property
     def rate(self) -> float | None:
         """The numerator as a share of who is counted, 0 to 1; `None` with nobody counted.
 
         >>> Counts(denominator=60, exclusion=29, numerator=12).rate == 12 / 31
         True
         """
-        return self.numerator / self.counted if self.counted > 0 else None
+        return self.share.value
 
     @property
     def possible(self) -> tuple[float, float] | None:
@@ -73,11 +74,11 @@ class Counts:
     @property
     def interval(self) -> tuple[float, float] | None:
         """The Wilson interval of the rate at 95 %; `None` with nobody counted."""
-        return wilson(self.numerator, self.counted) if self.counted > 0 else None
+        return self.share.interval
 
     def __str__(self) -> str:
         """Give it as `12 of 31, 38.7% (23.7% to 56.2%)`."""
-        return shown(self.numerator, self.counted)
+        return str(self.share)
 
     def __add__(self, other: Counts) -> Counts:
         """Add up the counts of two groups that share nobody."""
@@ -88,68 +89,3 @@ class Counts:
             counted, met, missed = (one + another for one, another in each)
             distinct = counted, met, missed
         return Counts(**{name: getattr(self, name) + getattr(other, name) for name in names}, distinct=distinct)
-
-
-@attrs.frozen(kw_only=True)
-class Share:
-    """What is shown of a rate where small numbers are kept back: how many were counted, and how many met it.
-
-    Who was excluded, is pending or unknown is not shown.
-
-    Attributes:
-        counted: the denominator after exclusions and exceptions.
-        numerator: for whom it was met.
-    """
-
-    counted: int
-    numerator: int
-
-    @property
-    def rate(self) -> float | None:
-        """The numerator as a share of who is counted, 0 to 1; `None` with nobody counted."""
-        return self.numerator / self.counted if self.counted > 0 else None
-
-    @property
-    def interval(self) -> tuple[float, float] | None:
-        """The Wilson interval of the rate at 95 %; `None` with nobody counted."""
-        return wilson(self.numerator, self.counted) if self.counted > 0 else None
-
-    def __str__(self) -> str:
-        """Give it as `12 of 31, 38.7% (23.7% to 56.2%)`."""
-        return shown(self.numerator, self.counted)
-
-
-def shown(numerator: int, counted: int) -> str:
-    """Write a share with its interval."""
-    if counted < 1:
-        return "nobody counted"
-    low, high = wilson(numerator, counted)
-    return f"{numerator} of {counted}, {numerator / counted:.1%} ({low:.1%} to {high:.1%})"
-
-
-def wilson(numerator: int, denominator: int, *, level: float = LEVEL) -> tuple[float, float]:
-    """Give the Wilson score interval of a share, without continuity correction.
-
-    Args:
-        numerator: how many have it, 0 to `denominator`.
-        denominator: of how many, at least 1.
-        level: how sure, between 0 and 1.
-
-    Source: Wilson EB, J Am Stat Assoc 1927;22:209-212; formula as in Newcombe RG, Stat Med 1998;17:857-872, method 3,
-    whose example 81 of 263 gives 0.2553 to 0.3662.
-
-    Raises:
-        ValueError: the numbers are not as above.
-
-    >>> low, high = wilson(81, 263)
-    >>> round(low, 4), round(high, 4)
-    (0.2553, 0.3662)
-    """
-    if not 0 <= numerator <= denominator or denominator < 1 or not 0 < level < 1:
-        raise ValueError("0 <= numerator <= denominator, 1 <= denominator and 0 < level < 1 are wanted")
-    z = NormalDist().inv_cdf((1 + level) / 2)
-    share, square = numerator / denominator, z * z / denominator
-    middle = share + square / 2
-    spread = z * sqrt(share * (1 - share) / denominator + square / denominator / 4)
-    low, high = (middle - spread) / (1 + square), (middle + spread) / (1 + square)
-    return (0.0 if numerator == 0 else max(low, 0.0)), (1.0 if numerator == denominator else min(high, 1.0))

@@ -8,7 +8,8 @@ from typing import Final
 
 import attrs
 
-from carecoord.caseload._measures._counts import Counts, Share
+from carecoord._shares import Share
+from carecoord.caseload._measures._counts import Counts
 from carecoord.caseload._measures._report import MeanReport, MeasureReport, RateReport
 from carecoord.errors import UnknownIdError
 
@@ -141,10 +142,6 @@ def _divisions(report: MeasureReport) -> list[str]:
     return list(dict.fromkeys(group.by for rate in report.rates for group in rate.groups))
 
 
-def _share(counts: Counts) -> Share:
-    return Share(counted=counts.counted, numerator=counts.numerator)
-
-
 def _small(counts: Counts, below: int) -> bool:
     return any(0 < number < below for number in counts.numbers)
 
@@ -159,11 +156,11 @@ def _published(rate: RateReport, hidden: set[tuple[str, str]], *, kept: bool) ->
         PublishedGroup(
             by=group.by,
             name=group.name,
-            share=_share(group.counts) if kept and (group.by, group.name) not in hidden else None,
+            share=group.counts.share if kept and (group.by, group.name) not in hidden else None,
         )
         for group in rate.groups
     )
-    return PublishedRate(id=rate.id, share=_share(rate.counts) if kept else None, groups=groups, least=rate.least)
+    return PublishedRate(id=rate.id, share=rate.counts.share if kept else None, groups=groups, least=rate.least)
 
 
 def _hidden(rates: Sequence[RateReport], by: str, below: int) -> set[tuple[str, str]]:
