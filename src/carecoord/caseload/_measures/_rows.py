@@ -121,7 +121,7 @@ def prepared(entries: Iterable[Mapping[str, Any]], fields: Fields, on: date | No
     unknown: Row = {**dict.fromkeys(fields), "kinds": None}
     rows: list[Row] = []
     for entry in sorted(entries, key=lambda one: _order(one.get(at))):
-        row = unknown | dict(entry.items())
+        row = unknown | (entry if type(entry) is dict else dict(entry.items()))
         kinds = row["kinds"]
         if isinstance(kinds, str):
             row["kinds"] = (kinds,)
