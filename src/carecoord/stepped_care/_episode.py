@@ -122,8 +122,9 @@ class Placed(NamedTuple):
 
 
 def _placed(entry: Entry) -> Placed:
-    when = moment(entry.on)
-    return Placed(when, when if entry.recorded is entry.on else moment(entry.recorded), entry.id, entry)
+    on, recorded = entry.on, entry.recorded
+    when = moment(on)
+    return tuple.__new__(Placed, (when, when if recorded is on else moment(recorded), entry.id, entry))
 
 
 def _standing(entries: Iterable[Entry], as_of: Moment | None = None) -> list[Placed]:

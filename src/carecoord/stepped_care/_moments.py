@@ -34,12 +34,18 @@ class Moment(NamedTuple):
         return date.fromordinal(self.day).isoformat()
 
 
+_new = tuple.__new__
+"""Makes a named tuple of what is known to fit; most of what a history costs is placing its entries in time."""
+
+
 def moment(on: date | datetime) -> Moment:
     """Place a date or a time.
 
     Raises:
         DataError: a time says no offset from UTC, so that nobody knows when it was.
     """
+    if type(on) is date:
+        return _new(Moment, (on.toordinal(), NO_HOUR))
     if isinstance(on, datetime):
         if on.tzinfo is None:
             raise DataError("time", [Fault("", "it has no offset from UTC, wanted as in 2026-01-31T09:30:00+01:00")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 
 from carecoord.caseload._measures._lists import Fields, moment_field
@@ -111,6 +112,14 @@ def _order(value: date | datetime | None) -> tuple[int, int]:
     return value.toordinal(), 0
 
 
+def _in_order(entries: Iterable[Mapping[str, Any]], at: str) -> Iterable[Mapping[str, Any]]:
+    """Put entries in order of time; those of one moment stay as they stand."""
+    listed = list(entries)
+    if {type(one.get(at)) for one in listed} == {date}:
+        return sorted(listed, key=itemgetter(at))
+    return sorted(listed, key=lambda one: _order(one.get(at)))
+
+
 def prepared(entries: Iterable[Mapping[str, Any]], fields: Fields, on: date | None = None) -> list[Row]:
     """Give the entries in order of time, as rows: times cut to their local day, absent fields unknown.
 
@@ -120,7 +129,7 @@ def prepared(entries: Iterable[Mapping[str, Any]], fields: Fields, on: date | No
     days = [name for name, type_ in fields.items() if type_ == "date"]
     unknown: Row = {**dict.fromkeys(fields), "kinds": None}
     rows: list[Row] = []
-    for entry in sorted(entries, key=lambda one: _order(one.get(at))):
+    for entry in _in_order(entries, at):
         row = unknown | (entry if type(entry) is dict else dict(entry.items()))
         kinds = row["kinds"]
         if isinstance(kinds, str):
