@@ -14,7 +14,6 @@ from carecoord.caseload import (
     MeasureReport,
     RateReport,
     Record,
-    Share,
     evaluate,
     measure,
     measures,
@@ -22,6 +21,7 @@ from carecoord.caseload import (
     why,
     wilson,
 )
+from carecoord.stepped_care import Share
 
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 days = st.integers(-800, 500).map(lambda number: YEAR[0] + timedelta(number))

@@ -320,7 +320,8 @@ def test_the_interval_is_wilsons(count: int, of: int, low: float, high: float) -
 
 def test_a_share_of_nobody_is_unknown() -> None:
     """It lies anywhere."""
-    assert (Share(0, 0).value, Share(0, 0).low, Share(0, 0).high, str(Share(0, 0))) == (None, 0.0, 1.0, "nobody counted")
+    nobody = Share(0, 0)
+    assert (nobody.value, nobody.low, nobody.high, str(nobody)) == (None, 0.0, 1.0, "nobody counted")
 
 
 STRICT = ladder(RULES.replace("phq_9.total >= 15", "phq_9.total >= 13"))

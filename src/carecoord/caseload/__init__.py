@@ -1,6 +1,6 @@
 """Many people at once: who needs us first, why, who is responsible, and whether the programme works."""
 
-from carecoord._shares import Share, wilson
+from carecoord._shares import wilson
 from carecoord.caseload._board import Board, BoardRow, ContactDue
 from carecoord.caseload._board_changes import BoardChange, board_changes, changed_since
 from carecoord.caseload._case_page import CasePage, CaseReason, Dated, Series
@@ -76,7 +76,6 @@ __all__ = [
     "ReviewAction",
     "ReviewRecord",
     "Series",
-    "Share",
     "Signal",
     "StepFlow",
     "SurvivalCurve",

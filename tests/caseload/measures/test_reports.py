@@ -17,7 +17,6 @@ from carecoord.caseload import (
     MeasureReport,
     RateReport,
     Record,
-    Share,
     TimeEntry,
     effect_size,
     evaluate,
@@ -33,7 +32,17 @@ from carecoord.caseload import (
     wilson,
 )
 from carecoord.errors import DataError, DefinitionError, UnknownIdError
-from carecoord.stepped_care import Assessment, Contact, Enrolment, EnrolmentEnd, Entry, Episode, Event, RecordedFact
+from carecoord.stepped_care import (
+    Assessment,
+    Contact,
+    Enrolment,
+    EnrolmentEnd,
+    Entry,
+    Episode,
+    Event,
+    RecordedFact,
+    Share,
+)
 
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 FIRST = date(2026, 1, 5)
