@@ -199,6 +199,7 @@ def test_a_reader_is_told_of_changes_they_may_see_now() -> None:
 def test_the_flags_of_the_library_say_that_they_are_recalled() -> None:
     """Nothing that was only recalled looks verified."""
     assert set(measure("caseload-flags").unverified) == {
+        "facts.four_weeks_ago",
         "rates.no-contact",
         "rates.no-score",
         "rates.no-consultation",

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 import attrs
 import pytest
 
 from carecoord.caseload import check_measure, evaluate, measure, measures, read_measure
+from carecoord.caseload._measures._definition import FactRule, Sourced
 from carecoord.caseload._measures._measure import FOLDER
+from carecoord.caseload._measures._plan import POPULATIONS
 from carecoord.errors import DefinitionError
 from tests.caseload.measures.decks import cases
 
@@ -31,6 +36,46 @@ def test_every_number_says_where_it_comes_from(id_: str) -> None:
         assert source or evidence == "ours"
         keys = [word.strip(" ,;") for word in source.split() if word.startswith("S") and word[1:2].isdigit()]
         assert set(keys) <= set(definition.sources)
+
+
+NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?!\w)")
+
+
+def unsourced(parts: Iterable[tuple[str, str, Sourced]]) -> list[str]:
+    """Name the parts whose rules hold a number, 0 and 1 apart, and that say neither whence nor that it is ours."""
+    return [
+        name
+        for name, text, part in parts
+        if set(NUMBER.findall(re.sub(r"'[^']*'", "", text))) - {"0", "1"}
+        and not part.source
+        and part.evidence != "ours"
+    ]
+
+
+@pytest.mark.parametrize("id_", measures())
+def test_every_rule_with_a_number_says_where_it_comes_from(id_: str) -> None:
+    """Facts, events, rates and means alike: a day, a score or an age in a rule has its source beside it."""
+    definition = measure(id_).definition
+    facts = {name: one if isinstance(one, FactRule) else FactRule(rule=one) for name, one in definition.facts.items()}
+    parts: list[tuple[str, str, Sourced]] = [(name, one.rule, one) for name, one in facts.items()]
+    parts += [(one.id, " ".join((one.where, *one.with_.values())), one) for one in definition.events]
+    parts += [
+        (one.id, " ".join((*(getattr(one, name) for name in POPULATIONS), *one.with_.values())), one)
+        for one in definition.rates
+    ]
+    parts += [(one.id, f"{one.initial} {one.value}", one) for one in definition.means]
+    assert unsourced(parts) == []
+
+
+def test_a_number_without_a_source_is_found() -> None:
+    """The check itself can fail; texts in quotes are no numbers."""
+    rules = [
+        ("bare", "days_after(on, -28) > on", FactRule(rule="")),
+        ("quoted", "instrument == 'phq-9' and value > 0", FactRule(rule="")),
+        ("sourced", "value >= 10", FactRule(rule="", source="S1")),
+        ("ours", "value >= 10", FactRule(rule="", evidence="ours")),
+    ]
+    assert unsourced(rules) == ["bare"]
 
 
 MISTAKES = {

@@ -18,6 +18,7 @@ __all__ = [
     "MeasureDefinition",
     "Outcome",
     "RateDefinition",
+    "Sourced",
 ]
 
 Evidence: TypeAlias = Literal["two-sources", "one-source", "ours", "unverified"]
@@ -40,18 +41,30 @@ class AboutField:
 
 
 @attrs.frozen(kw_only=True)
-class FactRule:
-    """A rule under a name, with where its numbers come from."""
+class Sourced:
+    """Where the numbers of a part of a file come from.
 
-    rule: str
-    label: str = ""
+    Attributes:
+        source: where they were read, by the keys of the file's `sources` or in words.
+        evidence: how well that is founded; `ours` where no published number stands behind it.
+        note: what else to know of it.
+    """
+
     source: str = ""
     evidence: Evidence = "one-source"
     note: str = ""
 
 
 @attrs.frozen(kw_only=True)
-class EventDefinition:
+class FactRule(Sourced):
+    """A rule under a name, with where its numbers come from."""
+
+    rule: str
+    label: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class EventDefinition(Sourced):
     """Something to look for in a list of the record.
 
     Attributes:
@@ -70,13 +83,10 @@ class EventDefinition:
     take: Take = "all"
     by: str = "value"
     label: str = ""
-    source: str = ""
-    evidence: Evidence = "one-source"
-    note: str = ""
 
 
 @attrs.frozen(kw_only=True)
-class RateDefinition:
+class RateDefinition(Sourced):
     """The five populations of one rate, each a rule.
 
     Attributes:
@@ -105,13 +115,10 @@ class RateDefinition:
     pending: str = "no"
     least: int = 0
     higher_is_better: bool = True
-    source: str = ""
-    evidence: Evidence = "one-source"
-    note: str = ""
 
 
 @attrs.frozen(kw_only=True)
-class MeanDefinition:
+class MeanDefinition(Sourced):
     """A number averaged over people.
 
     Attributes:
@@ -125,9 +132,6 @@ class MeanDefinition:
     initial: str
     value: str
     least: int = 0
-    source: str = ""
-    evidence: Evidence = "one-source"
-    note: str = ""
 
 
 @attrs.frozen(kw_only=True)

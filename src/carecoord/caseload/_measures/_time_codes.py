@@ -8,17 +8,16 @@ from typing import Final, Literal
 import attrs
 
 from carecoord._values import FrozenMapping
+from carecoord.caseload._measures._definition import Sourced
 from carecoord.errors import UnknownIdError
 
 __all__ = ["AddOn", "TimeCode", "TimeCodes", "read_time_codes", "time_codes"]
 
 FOLDER: Final = Path(__file__).parent.parent / "time_codes"
 
-Evidence = Literal["two-sources", "one-source", "unverified"]
-
 
 @attrs.frozen(kw_only=True)
-class AddOn:
+class AddOn(Sourced):
     """A code for every further stretch of minutes.
 
     Attributes:
@@ -30,12 +29,10 @@ class AddOn:
     code: str
     each: int
     after: int
-    source: str = ""
-    evidence: Evidence = "one-source"
 
 
 @attrs.frozen(kw_only=True)
-class TimeCode:
+class TimeCode(Sourced):
     """A code for the minutes of one person in one calendar month.
 
     Attributes:
@@ -53,9 +50,6 @@ class TimeCode:
     least: int
     add_on: AddOn | None = None
     optional: bool = False
-    source: str = ""
-    evidence: Evidence = "one-source"
-    note: str = ""
 
 
 @attrs.frozen(kw_only=True)
