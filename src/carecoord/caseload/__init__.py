@@ -1,7 +1,7 @@
 """Many people at once: who needs us first, why, who is responsible, and whether the programme works."""
 
 from carecoord._shares import wilson
-from carecoord.caseload._board import Board, BoardRow, ContactDue
+from carecoord.caseload._board import Board, BoardOptions, BoardRow, ContactDue
 from carecoord.caseload._board_changes import BoardChange, board_changes, changed_since
 from carecoord.caseload._case_page import CasePage, CaseReason, Dated, Series
 from carecoord.caseload._case_review import CaseReview, case_review
@@ -30,11 +30,11 @@ from carecoord.caseload._measures._measure import Measure, measure, measures, re
 from carecoord.caseload._measures._minutes import MonthOfCare, TimeEntry, minutes
 from carecoord.caseload._measures._record import Record
 from carecoord.caseload._measures._report import Group, MeanReport, MeasureReport, Membership, RateReport
-from carecoord.caseload._measures._scenarios import MeasureFailure, check_measure
+from carecoord.caseload._measures._scenarios import check_measure
 from carecoord.caseload._measures._survival import SurvivalCurve, TimeTo, survival, times_to
 from carecoord.caseload._measures._time_codes import TimeCode, TimeCodes, read_time_codes, time_codes
 from carecoord.caseload._review_record import ActionState, Discussed, ReviewAction, ReviewRecord, actions_of
-from carecoord.caseload._view import BoardOptions, CaseloadView, board, disclose_board
+from carecoord.caseload._view import CaseloadView, board, disclose_board
 
 __all__ = [
     "ActionState",
@@ -64,7 +64,6 @@ __all__ = [
     "MeanReport",
     "Measure",
     "MeasureDefinition",
-    "MeasureFailure",
     "MeasureReport",
     "Membership",
     "MonthOfCare",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 import attrs
 
@@ -14,13 +14,13 @@ from carecoord.caseload._board_text import board_lines
 from carecoord.caseload._caseload import Caseload
 from carecoord.caseload._flags import CaseloadFlag, flags_of
 from carecoord.caseload._latest import Latest, day_of, latest_of
-from carecoord.caseload._measures._measure import Measure
+from carecoord.caseload._measures._measure import Measure, measure
 from carecoord.errors import UnknownIdError
 from carecoord.plans import AgendaItem, CarePlan, OpenReferral, ReferralStatus, agenda, open_referrals
 from carecoord.roles import Contact as Reached, Gap, Holder, gaps, turn_to, who
 from carecoord.stepped_care import Contact, Decision, Episode, Protocol, decide, protocol
 
-__all__ = ["ORDER", "Board", "BoardRow", "ContactDue", "Settings", "full_board"]
+__all__ = ["ORDER", "Board", "BoardOptions", "BoardRow", "ContactDue", "full_board"]
 
 ORDER = (
     "see now",
@@ -167,34 +167,30 @@ class Board:
         return "\n".join(board_lines(self))
 
 
-@attrs.frozen(kw_only=True)
-class Settings:
+class BoardOptions(TypedDict, total=False):
     """How a board is made.
 
     Attributes:
-        on: the day.
-        through: the last day that is looked ahead to for what is coming.
-        as_of: what was written down later is left out.
-        protocols: protocols of one's own, by id.
-        flags: the measure whose rates are flags; `None` for none.
-        limits: how long a referral may stand in each status.
+        through: the last day that is looked ahead to for what is coming; the day itself where left out.
+        as_of: what was written down later is left out: the board as it could be made then.
+        protocols: protocols of one's own, by id; ours are found by themselves.
+        flags: the measure whose rates are flags, `caseload-flags` where left out; `None` for none.
+        limits: how long a referral may stand in each status, as `{"sent": "P2W"}`: the host's own.
         accept_unverified: decide also where a number that a decision rests on was not read in a source.
     """
 
-    on: date
-    through: date
-    as_of: date | None = None
-    protocols: Mapping[str, Protocol] = FrozenMapping()
-    flags: Measure | None = None
-    limits: Mapping[ReferralStatus, Period | str] = FrozenMapping()
-    accept_unverified: bool = False
+    through: date | None
+    as_of: date | None
+    protocols: Mapping[str, Protocol] | None
+    flags: Measure | None
+    limits: Mapping[ReferralStatus, Period | str] | None
+    accept_unverified: bool
 
 
-def full_board(caseload: Caseload, settings: Settings) -> Board:
+def full_board(caseload: Caseload, on: date, options: BoardOptions) -> Board:
     """Make the board of all there is in a caseload."""
-    maker = _Maker(caseload, settings)
+    maker = _Maker(caseload, on, options)
     rows = sorted((maker.row(person) for person in caseload.people), key=_order)
-    on = settings.on
     found: tuple[Gap, ...] = ()
     calls: dict[str | None, Reached | None] = {}
     if caseload.team is not None and caseload.matrix is not None:
@@ -210,9 +206,12 @@ def _order(row: BoardRow) -> tuple[int, int, str]:
 
 
 class _Maker:
-    def __init__(self, caseload: Caseload, settings: Settings) -> None:
-        self.caseload, self.settings = caseload, settings
-        self.on, self.through, self.as_of = settings.on, settings.through, settings.as_of
+    def __init__(self, caseload: Caseload, on: date, options: BoardOptions) -> None:
+        self.caseload, self.on = caseload, on
+        self.through, self.as_of = options.get("through") or on, options.get("as_of")
+        self.protocols = options.get("protocols") or {}
+        self.measure = options["flags"] if "flags" in options else measure("caseload-flags")
+        self.accept_unverified = options.get("accept_unverified", False)
         self.episodes: dict[str, list[Episode]] = {}
         for episode in caseload.episodes:
             self.episodes.setdefault(episode.person, []).append(episode)
@@ -223,12 +222,12 @@ class _Maker:
         for item in agenda(caseload.plans, on=self.on, through=self.through):
             self.due.setdefault(item.person, []).append(item)
         self.referrals: dict[str, list[OpenReferral]] = {}
-        for one in open_referrals(caseload.referrals, on=self.on, limits=settings.limits):
+        for one in open_referrals(caseload.referrals, on=self.on, limits=options.get("limits") or {}):
             self.referrals.setdefault(one.referral.person, []).append(one)
         self.known_holders: dict[str, Holder] = {}
 
     def protocol(self, id: str) -> Protocol:
-        return self.settings.protocols[id] if id in self.settings.protocols else protocol(id)
+        return self.protocols[id] if id in self.protocols else protocol(id)
 
     def row(self, person: str) -> BoardRow:
         episodes = self.episodes.get(person, [])
@@ -258,9 +257,9 @@ class _Maker:
         )
 
     def flags(self, person: str, episodes: Iterable[Episode]) -> Iterator[CaseloadFlag]:
-        if self.settings.flags is not None:
+        if self.measure is not None:
             plans = self.plans.get(person, ())
-            yield from flags_of(self.settings.flags, episodes, plans, on=self.on, as_of=self.as_of)
+            yield from flags_of(self.measure, episodes, plans, on=self.on, as_of=self.as_of)
 
     # decisions
 
@@ -276,7 +275,7 @@ class _Maker:
             episode,
             on=self.on,
             as_of=self.as_of,
-            accept_unverified=self.settings.accept_unverified,
+            accept_unverified=self.accept_unverified,
         )
 
     def contact(self, episode: Episode, decision: Decision) -> ContactDue | None:

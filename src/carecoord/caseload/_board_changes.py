@@ -6,10 +6,10 @@ from datetime import date
 
 import attrs
 
-from carecoord.caseload._board import Board, BoardRow
+from carecoord.caseload._board import Board, BoardOptions, BoardRow
 from carecoord.caseload._caseload import Caseload
 from carecoord.caseload._latest import Latest
-from carecoord.caseload._view import BoardOptions, board, what_is_left
+from carecoord.caseload._view import board, what_is_left
 from carecoord.errors import DataError, Fault
 from carecoord.roles import Reader
 

@@ -12,9 +12,10 @@ from carecoord.stepped_care import Decision
 if TYPE_CHECKING:
     from carecoord.caseload._board import Board, BoardRow
 
-__all__ = ["board_lines"]
+__all__ = ["TODAY", "board_lines"]
 
 TODAY = ("see now", "see today", "ask today")
+"""The needs that wait for no other day."""
 
 
 def board_lines(board: Board) -> Iterator[str]:

@@ -10,7 +10,7 @@ import attrs
 
 from carecoord.caseload._board import BoardRow
 from carecoord.caseload._caseload import Caseload
-from carecoord.caseload._latest import day_of
+from carecoord.caseload._latest import day_of, main_score
 from carecoord.caseload._review_record import ActionState, ReviewAction
 from carecoord.plans import CarePlan
 from carecoord.stepped_care import Accepted, Assessment, Enrolment, EnrolmentEnd, Episode, Event, Override, StepEntry
@@ -145,7 +145,8 @@ def _series(episode: Episode, on: date) -> Iterator[Series]:
         if isinstance(entry, Assessment):
             found.setdefault(entry.instrument, []).append(entry)
     for instrument, entries in found.items():
-        score = "total" if "total" in entries[-1].scores else next(iter(entries[-1].scores), None)
+        main = main_score(entries[-1])
+        score = main.id if main else next(iter(entries[-1].scores), None)
         if score is not None:
             values = tuple((day_of(one.on), one.scores.get(score)) for one in entries)
             yield Series(instrument=instrument, score=score, values=values)

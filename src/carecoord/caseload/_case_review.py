@@ -9,12 +9,13 @@ from typing import Final, get_args
 import attrs
 
 from carecoord._values import FrozenMapping
-from carecoord.caseload._board import Board, BoardRow
+from carecoord.caseload._board import Board, BoardOptions, BoardRow
+from carecoord.caseload._board_text import TODAY
 from carecoord.caseload._case_page import CasePage, CaseReason, page_of
 from carecoord.caseload._caseload import Caseload
 from carecoord.caseload._latest import day_of
 from carecoord.caseload._review_record import ActionState, ReviewAction, ReviewRecord, actions_of
-from carecoord.caseload._view import FROM, BoardOptions, board, what_is_left
+from carecoord.caseload._view import FROM, board, what_is_left
 from carecoord.errors import DataError, Fault
 from carecoord.roles import Reader
 from carecoord.roles._projection import Element, Projection
@@ -33,7 +34,6 @@ FLAGS: Final[Mapping[str, CaseReason]] = FrozenMapping(
 )
 """What a flag of this id is a reason for; any other is one, too."""
 
-TODAY: Final = ("see now", "see today", "ask today")
 REASONS: Final[tuple[CaseReason, ...]] = get_args(CaseReason)
 
 

@@ -9,9 +9,8 @@ from typing import Final, Literal, NamedTuple
 
 import attrs
 
-from carecoord.caseload._measures._lists import LISTS
 from carecoord.caseload._measures._record import Record
-from carecoord.caseload._measures._rows import prepared
+from carecoord.caseload._measures._rows import readings
 from carecoord.errors import DataError, Fault
 
 __all__ = [
@@ -138,19 +137,11 @@ class _Weekly(NamedTuple):
 
 def _weekly(record: Record, instrument: str, score: str, on: date | None) -> _Weekly | None:
     """Put every score into the whole week nearest to it, counted from the first one that is known."""
-    rows = [
-        (row["on"], row["value"])
-        for row in prepared(record.lists.get("scores", ()), LISTS["scores"])
-        if row["instrument"] == instrument
-        and row["score"] == score
-        and row["value"] is not None
-        and row["on"] is not None
-        and (on is None or row["on"] <= on)
-    ]
-    if not rows:
+    known = readings(record, instrument, score, on)
+    if not known:
         return None
-    start, first = rows[0]
-    placed = [(day, ((day - start).days + 3) // 7, value) for day, value in rows[1:]]
+    start, first = known[0]
+    placed = [(day, ((day - start).days + 3) // 7, value) for day, value in known[1:]]
     return _Weekly(first, {week: value for _, week, value in placed}, placed)
 
 

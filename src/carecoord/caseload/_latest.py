@@ -11,7 +11,7 @@ import attrs
 from carecoord.scoring import Score, instrument, instruments
 from carecoord.stepped_care import Assessment, Episode
 
-__all__ = ["Latest", "day_of", "latest_of"]
+__all__ = ["Latest", "day_of", "latest_of", "main_score"]
 
 Trend = Literal["better", "worse", "same"]
 Number = int | float
@@ -65,8 +65,8 @@ def latest_of(episode: Episode, *, on: date, as_of: date | None = None) -> Itera
 
 def _latest(entries: list[Assessment], on: date) -> Latest:
     entry = entries[-1]
-    definition = next((score for score in _scores(entry.instrument) if score.id in entry.scores), None)
-    score: str = definition.id if definition else next(iter(entry.scores), "")
+    definition = main_score(entry)
+    score = definition.id if definition else next(iter(entry.scores), "")
     value = entry.scores.get(score)
     earlier = [one.scores.get(score) for one in entries[:-1]]
     before = next((one for one in reversed(earlier) if one is not None), None)
@@ -86,6 +86,11 @@ def _latest(entries: list[Assessment], on: date) -> Latest:
 def day_of(when: date | datetime) -> date:
     """Give the local day of a moment."""
     return when.date() if isinstance(when, datetime) else when
+
+
+def main_score(entry: Assessment) -> Score | None:
+    """Give the main score of those an assessment has; `None` where its instrument is none of ours."""
+    return next((score for score in _scores(entry.instrument) if score.id in entry.scores), None)
 
 
 def _scores(id: str) -> tuple[Score, ...]:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Final, TypedDict, Unpack
+from typing import Final, Unpack
 
 import attrs
 
-from carecoord._values import Period
-from carecoord.caseload._board import ORDER, Board, Settings, full_board
+from carecoord.caseload._board import ORDER, Board, BoardOptions, full_board
 from carecoord.caseload._caseload import Caseload
-from carecoord.caseload._measures._measure import Measure, measure
 from carecoord.errors import CareCoordError, DataError, Fault
-from carecoord.plans import CarePlan, PlanView, ReferralStatus, ReferralView
+from carecoord.plans import CarePlan, PlanView, ReferralView
 from carecoord.plans._view import view_of
 from carecoord.roles import Disclosure, Label, Reader, ResponsibilityMatrix, Team
 from carecoord.roles._disclosure import Shape, check_people, disclosed, shape
@@ -21,31 +19,11 @@ from carecoord.roles._projection import Projection
 from carecoord.stepped_care import EpisodeView, Protocol, categories_read
 from carecoord.stepped_care._view import protocol_labels
 
-__all__ = ["BoardOptions", "CaseloadView", "board", "disclose_board", "what_is_left"]
+__all__ = ["CaseloadView", "board", "disclose_board", "what_is_left"]
 
 
 FROM: Final = "from what you may see"
 """What every reader's board says, whatever there is: nothing can be told from it."""
-
-
-class BoardOptions(TypedDict, total=False):
-    """How a board is made.
-
-    Attributes:
-        through: the last day that is looked ahead to for what is coming; the day itself where left out.
-        as_of: what was written down later is left out: the board as it could be made then.
-        protocols: protocols of one's own, by id; ours are found by themselves.
-        flags: the measure whose rates are flags, `caseload-flags` where left out; `None` for none.
-        limits: how long a referral may stand in each status, as `{"sent": "P2W"}`: the host's own.
-        accept_unverified: decide also where a number that a decision rests on was not read in a source.
-    """
-
-    through: date | None
-    as_of: date | None
-    protocols: Mapping[str, Protocol] | None
-    flags: Measure | None
-    limits: Mapping[ReferralStatus, Period | str] | None
-    accept_unverified: bool
 
 
 @attrs.frozen(kw_only=True)
@@ -221,11 +199,11 @@ def board(
     if reader is None:
         if on is None:
             raise DataError("board", [Fault("$.on", "a day is wanted, or a reader")])
-        return full_board(caseload, _settings(on, options))
+        return full_board(caseload, on, options)
     if on is not None and on != reader.day:
         raise DataError("board", [Fault("$.on", f"a reader's board is that of their day, {reader.day}")])
     left, knowing, _ = what_is_left(caseload, reader, options.get("protocols"))
-    return attrs.evolve(full_board(left, _settings(knowing.day, options)), note=FROM)
+    return attrs.evolve(full_board(left, knowing.day, options), note=FROM)
 
 
 def what_is_left(
@@ -237,18 +215,6 @@ def what_is_left(
     check_people(set(caseload.people), knowing)
     projection = Projection(knowing)
     return _Pass(caseload, projection).left(), knowing, projection
-
-
-def _settings(on: date, options: BoardOptions) -> Settings:
-    return Settings(
-        on=on,
-        through=options.get("through") or on,
-        as_of=options.get("as_of"),
-        protocols=options.get("protocols") or {},
-        flags=options["flags"] if "flags" in options else measure("caseload-flags"),
-        limits=options.get("limits") or {},
-        accept_unverified=options.get("accept_unverified", False),
-    )
 
 
 def disclose_board(caseload: Caseload, reader: Reader, **options: Unpack[BoardOptions]) -> Disclosure[Board]:
@@ -273,10 +239,9 @@ def disclose_board(caseload: Caseload, reader: Reader, **options: Unpack[BoardOp
         DataError: a consent is about somebody who is not on the caseload.
     """
     left, _, projection = what_is_left(caseload, reader, options.get("protocols"))
-    settings = _settings(reader.day, options)
-    shown = attrs.evolve(full_board(left, settings), note=FROM)
+    shown = attrs.evolve(full_board(left, reader.day, options), note=FROM)
     try:
-        attention = tuple(_more_urgent(full_board(caseload, settings), shown))
+        attention = tuple(_more_urgent(full_board(caseload, reader.day, options), shown))
     except CareCoordError as error:
         attention = (f"the whole board cannot be made: {error}",)
     return disclosed(shown, projection, attention=attention)

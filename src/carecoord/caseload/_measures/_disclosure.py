@@ -10,8 +10,7 @@ import attrs
 
 from carecoord._shares import Share
 from carecoord.caseload._measures._counts import Counts
-from carecoord.caseload._measures._report import MeanReport, MeasureReport, RateReport
-from carecoord.errors import UnknownIdError
+from carecoord.caseload._measures._report import MeanReport, MeasureReport, RateReport, rate_of
 
 __all__ = ["PublishedGroup", "PublishedRate", "PublishedReport", "suppress"]
 
@@ -79,10 +78,7 @@ class PublishedReport:
         Raises:
             UnknownIdError: the measure has none with this id.
         """
-        found = next((one for one in self.rates if one.id == rate), None)
-        if found is None:
-            raise UnknownIdError("rate", rate, [one.id for one in self.rates])
-        return found
+        return rate_of(self.rates, rate)
 
     def __str__(self) -> str:
         """Give a line a rate, and a line a group below it."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Protocol, TypeVar
 
 import attrs
 
@@ -110,6 +111,26 @@ class MeanReport:
     least: int = 0
 
 
+class _HasId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+R = TypeVar("R", bound=_HasId)
+
+
+def rate_of(rates: Iterable[R], id: str) -> R:
+    """Give the rate with an id.
+
+    Raises:
+        UnknownIdError: there is none.
+    """
+    known = {one.id: one for one in rates}
+    if id not in known:
+        raise UnknownIdError("rate", id, known)
+    return known[id]
+
+
 @attrs.frozen(kw_only=True)
 class MeasureReport:
     """What a measure came to.
@@ -140,10 +161,7 @@ class MeasureReport:
         Raises:
             UnknownIdError: the measure has none with this id.
         """
-        found = next((one for one in self.rates if one.id == rate), None)
-        if found is None:
-            raise UnknownIdError("rate", rate, [one.id for one in self.rates])
-        return found
+        return rate_of(self.rates, rate)
 
     def together(self, *rates: str, id: str = "total") -> RateReport:
         """Add up rates that are counted apart, as the thirds of `phq9-use`: somebody in two of them counts twice.

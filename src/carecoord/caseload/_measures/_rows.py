@@ -7,10 +7,10 @@ from datetime import date, datetime
 from operator import itemgetter
 from typing import Any
 
-from carecoord.caseload._measures._lists import Fields, moment_field
+from carecoord.caseload._measures._lists import LISTS, Fields, moment_field
 from carecoord.caseload._measures._record import Record
 
-__all__ = ["Row", "Rows", "prepared", "rows_of", "rows_of_lists"]
+__all__ = ["Row", "Rows", "prepared", "readings", "rows_of", "rows_of_lists"]
 
 Row = dict[str, Any]
 
@@ -141,3 +141,12 @@ def prepared(entries: Iterable[Mapping[str, Any]], fields: Fields, on: date | No
     while on is not None and rows and rows[-1][at] is not None and rows[-1][at] > on:
         rows.pop()
     return rows
+
+
+def readings(record: Record, instrument: str, score: str, on: date | None = None) -> list[tuple[date, int | float]]:
+    """Give day and value of every score of one kind that is known, the earliest first, up to a day."""
+    return [
+        (row["on"], row["value"])
+        for row in prepared(record.lists.get("scores", ()), LISTS["scores"], on)
+        if (row["instrument"], row["score"]) == (instrument, score) and None not in (row["on"], row["value"])
+    ]

@@ -7,16 +7,15 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-import attrs
-
 from carecoord.caseload._measures._definition import Case
 from carecoord.caseload._measures._evaluate import evaluate, why
 from carecoord.caseload._measures._lists import LISTS, Fields
 from carecoord.caseload._measures._measure import Measure
 from carecoord.caseload._measures._record import Record
 from carecoord.errors import DataError, DefinitionError, Fault, did_you_mean
+from carecoord.stepped_care import ScenarioFailure
 
-__all__ = ["MeasureFailure", "check_measure", "record_of"]
+__all__ = ["check_measure", "record_of"]
 
 _LINE = re.compile(
     r"(?P<on>\d{4}-\d\d-\d\d(?:T\d\d:\d\d)?)(?:\.\.(?P<end>\d{4}-\d\d-\d\d)?)?\s+(?P<list>\w+)(?P<rest>.*)"
@@ -24,24 +23,7 @@ _LINE = re.compile(
 _FIELD = re.compile(r"(?P<name>\w+)=(?P<value>'[^']*'|\S+)")
 
 
-@attrs.frozen
-class MeasureFailure:
-    """A worked example that does not come out.
-
-    Attributes:
-        scenario: its name.
-        messages: what was wanted and what was found, one line each.
-    """
-
-    scenario: str
-    messages: tuple[str, ...]
-
-    def __str__(self) -> str:
-        """Give the name, and a line for each difference."""
-        return "\n  ".join([self.scenario, *self.messages])
-
-
-def check_measure(measure: Measure) -> tuple[MeasureFailure, ...]:
+def check_measure(measure: Measure) -> tuple[ScenarioFailure, ...]:
     """Run the worked examples of a measure's file and give those that do not come out.
 
     >>> from carecoord.caseload import measure
@@ -64,7 +46,7 @@ def check_measure(measure: Measure) -> tuple[MeasureFailure, ...]:
             if outcomes.get(name) != wanted
         )
         if messages:
-            failures.append(MeasureFailure(case.name, messages))
+            failures.append(ScenarioFailure(case.name, messages))
     return tuple(failures)
 
 

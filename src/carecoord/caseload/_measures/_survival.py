@@ -8,9 +8,8 @@ from typing import Any
 
 import attrs
 
-from carecoord.caseload._measures._lists import LISTS
 from carecoord.caseload._measures._record import Record
-from carecoord.caseload._measures._rows import prepared
+from carecoord.caseload._measures._rows import readings
 from carecoord.errors import DataError, Fault
 from carecoord.rules import Kind, Vocabulary, parse
 
@@ -84,20 +83,12 @@ def times_to(
     holds = rule.compile()
     found = []
     for record in records:
-        rows = [
-            row
-            for row in prepared(record.lists.get("scores", ()), LISTS["scores"])
-            if row["instrument"] == instrument
-            and row["score"] == score
-            and row["on"] is not None
-            and row["on"] <= on
-            and row["value"] is not None
-        ]
-        if rows:
-            first, *later = rows
-            there = next((row for row in later if holds({"value": row["value"], "first": first["value"]})), None)
-            last = there or rows[-1]
-            found.append(TimeTo(person=record.person, days=(last["on"] - first["on"]).days, reached=there is not None))
+        known = readings(record, instrument, score, on)
+        if known:
+            (start, first), *later = known
+            there = next((day for day, value in later if holds({"value": value, "first": first})), None)
+            days = ((there or known[-1][0]) - start).days
+            found.append(TimeTo(person=record.person, days=days, reached=there is not None))
     return tuple(found)
 
 
