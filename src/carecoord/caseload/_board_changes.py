@@ -55,8 +55,17 @@ def board_changes(before: Board, now: Board) -> tuple[BoardChange, ...]:
         before: the earlier board.
         now: the later one.
 
+    Returns:
+        One a person for whom something is different; those who have left the board last.
+
     Raises:
         DataError: the boards are the wrong way round.
+
+    >>> from carecoord.caseload import board
+    >>> from carecoord.demo import DAY, clinic
+    >>> now = board(clinic(), on=DAY, accept_unverified=True)
+    >>> board_changes(now, now)
+    ()
     """
     if now.on < before.on:
         raise DataError("boards", [Fault("$.now", f"{now.on} is before {before.on}")])

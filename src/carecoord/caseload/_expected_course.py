@@ -171,7 +171,7 @@ def expected_course(
         score: its score.
         worse: whether a higher score is worse, or a lower one.
         percentiles: which ones, the lowest first.
-        least: people that a point must be counted over.
+        least: people that a point must be counted over; 20 is ours, as no published number says how many are enough.
         on: leave out what came later.
         source: what to say it comes from.
 
@@ -259,6 +259,14 @@ def off_track(
 
     Returns:
         Whoever's latest score has one of the signals; of whom the course does not say anything nothing is said.
+
+    >>> point = CoursePoint(week=4, people=50, values=(3, 6, 9, 12, 15))
+    >>> course = ExpectedCourse(instrument="phq-9", groups=[CourseGroup(start=10, points=[point])])
+    >>> score = {"instrument": "phq-9", "score": "total"}
+    >>> scores = [{"on": date(2026, 1, 5), "value": 14, **score}, {"on": date(2026, 2, 2), "value": 16, **score}]
+    >>> one, = off_track([Record(person="A", lists={"scores": scores})], course, on=date(2026, 2, 28))
+    >>> one.signal, one.since.isoformat()
+    ('red', '2026-02-02')
     """
     found = [one for record in records if (one := _standing(record, course, on)) is not None]
     off = [one for one in found if one.signal in signals]
@@ -310,6 +318,13 @@ def calibrate(course: ExpectedCourse, records: Iterable[Record], *, on: date | N
     Returns:
         One a percentile: the share of their scores at or below it, over all weeks that the course speaks of. A score
         that lies on the percentile counts as half, so that ties do not tilt it.
+
+    >>> point = CoursePoint(week=4, people=50, values=(3, 6, 9, 12, 15))
+    >>> course = ExpectedCourse(instrument="phq-9", groups=[CourseGroup(start=10, points=[point])])
+    >>> score = {"instrument": "phq-9", "score": "total"}
+    >>> scores = [{"on": date(2026, 1, 5), "value": 14, **score}, {"on": date(2026, 2, 2), "value": 9, **score}]
+    >>> [one.found for one in calibrate(course, [Record(person="A", lists={"scores": scores})])]
+    [0.0, 0.0, 0.5, 1.0, 1.0]
     """
     below = dict.fromkeys(course.percentiles, 0.0)
     scores = 0

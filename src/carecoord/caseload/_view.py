@@ -237,6 +237,10 @@ def disclose_board(caseload: Caseload, reader: Reader, **options: Unpack[BoardOp
     Raises:
         UnknownIdError: an episode that they see is enrolled in a protocol that nothing describes.
         DataError: a consent is about somebody who is not on the caseload.
+
+    >>> from carecoord.demo import clinic, reader
+    >>> [row.person for row in disclose_board(clinic(), reader(), accept_unverified=True).view.rows]
+    ['tomas', 'zoe']
     """
     left, _, projection = what_is_left(caseload, reader, options.get("protocols"))
     shown = attrs.evolve(full_board(left, reader.day, options), note=FROM)

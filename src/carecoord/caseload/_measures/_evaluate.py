@@ -101,6 +101,18 @@ def _rows(measure: Measure, record: Record | Episode, on: date) -> Rows:
 def why(measure: Measure, record: Record | Episode, *, period: tuple[date, date], on: date) -> Mapping[str, str]:
     """Say of each rate where a record stands and why, in one sentence.
 
+    Args:
+        measure: the measure.
+        record: the record, or an episode.
+        period: first and last day of the measurement period, both included.
+        on: the day it is looked at.
+
+    Returns:
+        By rate, the outcome and what decided it; where every entry counts, one after the other with its day.
+
+    Raises:
+        DataError: an entry does not fit its list.
+
     >>> from carecoord.caseload import Record, measure
     >>> year = (date(2026, 1, 1), date(2026, 12, 31))
     >>> why(measure("cocm-fidelity"), Record(person="A"), period=year, on=date(2026, 6, 30))["early-follow-up"]

@@ -95,6 +95,12 @@ def times_to(
 def survival(times: Sequence[TimeTo]) -> SurvivalCurve:
     """Give the Kaplan-Meier curve; it needs the extra `survival`, which brings the library lifelines.
 
+    Args:
+        times: how long it took everybody, in days, as `times_to` gives it.
+
+    Returns:
+        The share not there yet by day, with its 95 % interval (exponential Greenwood, as lifelines has it).
+
     Raises:
         ImportError: lifelines is not there.
         DataError: nobody is there.

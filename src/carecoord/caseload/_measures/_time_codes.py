@@ -101,6 +101,15 @@ def read_time_codes(source: str | Path) -> TimeCodes:
 
     Raises:
         DefinitionError: with every fault and its place.
+
+    >>> mine = read_time_codes('''
+    ... id = "mine"
+    ... title = "our own"
+    ... again_after = 6
+    ... codes = [{ code = "X1", base = 30, least = 30 }]
+    ... ''')
+    >>> mine.codes[0].least
+    30
     """
     from carecoord._definitions import read_toml, structure  # noqa: PLC0415 - cattrs comes with it
 
