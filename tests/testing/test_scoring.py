@@ -45,7 +45,7 @@ def test_all_answers_can_be_left_out(drawn: list[Any]) -> None:
 
 
 def test_the_share_of_blanks_is_kept_roughly() -> None:
-    """Over many draws about a fifth of the answers are missing, nearer to that than to none or half."""
+    """Over many draws about a fifth of the answers are missing."""
     blanks: list[bool] = []
 
     @settings(max_examples=200, database=None, derandomize=True)
@@ -54,7 +54,7 @@ def test_the_share_of_blanks_is_kept_roughly() -> None:
         blanks.extend(answer is None for answer in drawn)
 
     count()
-    assert 0.05 < sum(blanks) / len(blanks) < 0.4
+    assert 0.1 < sum(blanks) / len(blanks) < 0.35
 
 
 @settings(max_examples=30)

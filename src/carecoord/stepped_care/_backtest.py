@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
+from statistics import median
 from typing import NamedTuple, TypeVar
 
 import attrs
@@ -16,7 +17,7 @@ from carecoord.stepped_care._course import Course, Kind, Options, Verdict, asked
 from carecoord.stepped_care._decision import decide
 from carecoord.stepped_care._episode import Episode
 from carecoord.stepped_care._facts import Facts
-from carecoord.stepped_care._figures import middle, table
+from carecoord.stepped_care._figures import table
 from carecoord.stepped_care._moments import Moment
 from carecoord.stepped_care._protocol import Protocol
 from carecoord.stepped_care._ruling import Decision, Move, Outcome
@@ -152,7 +153,7 @@ def _by_how_much(kind: str, departures: list[Departure]) -> tuple[str, str]:
     if kind != "sooner":
         return "", ""
     days = [one.days for one in departures if one.days is not None]
-    return (f"{middle(days):g} ({min(days)} to {max(days)})" if days else ""), str(len(departures) - len(days))
+    return (f"{median(days):g} ({min(days)} to {max(days)})" if days else ""), str(len(departures) - len(days))
 
 
 class Point(NamedTuple):

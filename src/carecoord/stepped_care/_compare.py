@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from statistics import median
 
 import attrs
 
@@ -12,7 +13,7 @@ from carecoord._values import Period
 from carecoord.stepped_care._backtest import BEYOND, Backtest, Followed, Point, each, follow, options, summed
 from carecoord.stepped_care._course import BESIDE, MOVING, Kind, asked_on, counts_hours, reads
 from carecoord.stepped_care._episode import Episode
-from carecoord.stepped_care._figures import middle, table
+from carecoord.stepped_care._figures import table
 from carecoord.stepped_care._protocol import Protocol
 from carecoord.stepped_care._ruling import Decision, Move
 
@@ -95,7 +96,7 @@ def _said(decision: Decision) -> str:
 
 def _days(differences: Iterable[Difference]) -> str:
     days = [one.days for one in differences if one.days is not None]
-    return f"{middle(days):g}" if days else ""
+    return f"{median(days):g}" if days else ""
 
 
 def compare(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from statistics import median
 
 import attrs
 
@@ -10,7 +11,7 @@ from carecoord.errors import DataError, Fault
 from carecoord.stepped_care._assumptions import Assumptions
 from carecoord.stepped_care._backtest import Backtest
 from carecoord.stepped_care._facts import Facts
-from carecoord.stepped_care._figures import middle, table
+from carecoord.stepped_care._figures import table
 from carecoord.stepped_care._history import OUTSIDE
 from carecoord.stepped_care._protocol import Protocol
 from carecoord.stepped_care._ruling import Move
@@ -37,7 +38,7 @@ class Simulated:
     @property
     def middle(self) -> float:
         """The median over the seeds."""
-        return middle(self.values)
+        return median(self.values)
 
     @property
     def interval(self) -> tuple[float, float]:
