@@ -153,7 +153,7 @@ def _cases(draw: st.DrawFn, found: Instrument) -> _Case:
     return _Case(
         instrument=found,
         full=tuple(draw(answers(found))),
-        blank=tuple(draw(_blanks(len(found.items), draw(st.sampled_from((0.0, 0.05, 0.2, 0.6)))))),
+        blank=tuple(draw(_blanks(len(found.items), draw(st.sampled_from((None, 0.05, 0.2, 0.6, 0.0)))))),
         respondent=draw(respondents(found)),
         place=place,
         changed=draw(_answers_to(found.items[place])),
