@@ -183,8 +183,16 @@ def from_dict(data: Any, *, name: str = "data") -> Any:
 def dumps(value: Any, *, indent: int | None = None) -> str:
     """Write a value as JSON text.
 
+    Args:
+        value: a value that travels on its own, as a plan or an episode.
+        indent: spaces a level; one line where left out.
+
     Raises:
         DataError: the value is none that travels on its own.
+
+    >>> from carecoord.roles import Team
+    >>> dumps(Team([]))
+    '{"format": 1, "type": "team", "members": []}'
     """
     return json.dumps(to_dict(value), indent=indent, ensure_ascii=False, allow_nan=False)
 

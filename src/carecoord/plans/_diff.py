@@ -78,6 +78,10 @@ def diff(before: CarePlan, after: CarePlan) -> tuple[Difference, ...]:
     In the order of the plan's fields, and last the revisions that lie between, under `history`.
     `apply` makes the later version of the earlier one and these, and exactly that.
 
+    Args:
+        before: the earlier version.
+        after: the later one.
+
     Raises:
         DataError: they are two plans, not two versions of one.
 
@@ -142,7 +146,11 @@ def _in_order(entries: tuple[T, ...] | frozenset[T]) -> Sequence[T]:
 
 
 def apply(plan: CarePlan, differences: Iterable[Difference]) -> CarePlan:
-    """Make the other version of one version and what is different between them.
+    """Make the other version of one version and what is different between them; `diff` shows it at work.
+
+    Args:
+        plan: the version that the differences start from.
+        differences: what is different, as `diff` gives it.
 
     Raises:
         DataError: with every place that does not hold what the difference says it held.

@@ -86,7 +86,11 @@ class LevelSystem:
 
 
 def level_systems() -> tuple[str, ...]:
-    """Give the ids of the systems that the library ships."""
+    """Give the ids of the systems that the library ships.
+
+    >>> "asam-4" in level_systems()
+    True
+    """
     return tuple(sorted(path.stem for path in _HERE.glob("*.toml")))
 
 

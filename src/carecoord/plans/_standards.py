@@ -16,7 +16,11 @@ _HERE: Final = Path(__file__).with_name("standards")
 
 
 def standards() -> tuple[str, ...]:
-    """Give the ids of the standards that the library ships."""
+    """Give the ids of the standards that the library ships.
+
+    >>> "hl7-pco-care-plan" in standards()
+    True
+    """
     return tuple(sorted(path.stem for path in _HERE.glob("*.toml")))
 
 

@@ -94,5 +94,20 @@ class Triggered:
 
 
 def triggered(triggers: Iterable[Trigger], facts: Mapping[str, Any], vocabulary: Vocabulary) -> tuple[Triggered, ...]:
-    """Say of each trigger whether it calls for a review: none is left out, known or not."""
+    """Say of each trigger whether it calls for a review: none is left out, known or not.
+
+    Args:
+        triggers: the triggers.
+        facts: what is known, by name; what is absent is unknown, and asked for where it matters.
+        vocabulary: the names that the triggers' rules may use.
+
+    Raises:
+        RuleError: a trigger's rule cannot be read in that vocabulary.
+
+    >>> from carecoord.rules import Kind, Vocabulary
+    >>> words = Vocabulary(names={"admitted": Kind.YES_NO})
+    >>> admitted = Trigger(id="admission", when="admitted")
+    >>> [triggered([admitted], facts, words)[0].state for facts in ({"admitted": True}, {})]
+    ['called-for', 'ask']
+    """
     return tuple(trigger.read(facts, vocabulary) for trigger in triggers)

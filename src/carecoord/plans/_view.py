@@ -124,6 +124,10 @@ class PlanView(Parts):
 def view(plan: CarePlan, reader: Reader) -> PlanView:
     """Give what a reader sees of a plan; `disclose` gives it with everything that whoever discloses has to keep.
 
+    Args:
+        plan: the plan, as it is.
+        reader: who sees it.
+
     Raises:
         UnknownIdError: they may see nothing of it. The error is the one for a plan that nobody knows of.
         DataError: a consent is about somebody else.
@@ -140,6 +144,10 @@ def plan_history(plan: CarePlan, reader: Reader) -> tuple[PlanView, ...]:
 
     Versions that look the same to them are one. A version in which they may see nothing is not there.
     What was labelled later counts for earlier versions, too: nobody finds in the history what is now kept from them.
+
+    Args:
+        plan: the plan, as it is.
+        reader: who sees it.
 
     Raises:
         DataError: a consent is about somebody else.

@@ -34,7 +34,11 @@ def role(identifier: str) -> Role:
 
 
 def roles() -> tuple[str, ...]:
-    """Give the ids of the roles of the catalogue, the patient and the minimum team's among them."""
+    """Give the ids of the roles of the catalogue, the patient and the minimum team's among them.
+
+    >>> "care-manager" in roles()
+    True
+    """
     return tuple(catalogued_roles())
 
 
@@ -51,7 +55,11 @@ def duty(identifier: str) -> Duty:
 
 
 def duties() -> tuple[str, ...]:
-    """Give the ids of the duties of the catalogue."""
+    """Give the ids of the duties of the catalogue.
+
+    >>> "follow-up" in duties()
+    True
+    """
     return tuple(_duties())
 
 
@@ -72,7 +80,11 @@ def matrix(identifier: str) -> ResponsibilityMatrix:
 
 
 def matrices() -> tuple[str, ...]:
-    """Give the ids of the matrices that the library ships."""
+    """Give the ids of the matrices that the library ships.
+
+    >>> "collaborative-care-minimum" in matrices()
+    True
+    """
     return tuple(sorted(path.stem for path in (_HERE / "matrices").glob("*.toml")))
 
 

@@ -418,7 +418,16 @@ def parse(text: str, vocabulary: Vocabulary) -> Expression:
 def parse_list(text: str, vocabulary: Vocabulary) -> tuple[Expression, ...]:
     """Read a rule that is a list; a single value is a list of one.
 
+    Args:
+        text: the rule, as for `parse`.
+        vocabulary: the names, lists, tables and functions it may use.
+
     Raises:
         RuleError: as `parse`.
+
+    >>> from carecoord.rules import Kind, Vocabulary
+    >>> words = Vocabulary(names={"q1": Kind.NUMBER, "q2": Kind.NUMBER})
+    >>> [str(one) for one in parse_list("[q1, q2 + 1]", words)]
+    ['q1', 'q2 + 1']
     """
     return tuple(Expression(node) for node in Reader(text, vocabulary).read_list())
